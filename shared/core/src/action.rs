@@ -1,0 +1,223 @@
+//! One intended call to a vendor, and the states it goes through until its outcome is known.
+//!
+//! ```text
+//! Ready -> Sending -> Settled(delivered | rejected | ...)
+//!             |-----> Ready, due later            not sent, or refused for now
+//!             |-----> Unknown -> look up -> Settled | Ready | Parked
+//! ```
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Timestamp;
+use crate::connector::Operation;
+use crate::link::EntityRef;
+use crate::outcome::Outcome;
+
+/// How long one dispatcher may hold an action: longer than any vendor call and its follow-up.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// How many steps of an action's history are kept; the first one always is.
+const MAX_HISTORY: usize = 40;
+
+/// An action as `evaluate` decided it. It never changes afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// Made from the event and the rule, so that a replay is the same action.
+    pub id: String,
+    pub event_id: String,
+    pub integration: String,
+    /// The rule's place in the settings: `send_alert_updates[0]`.
+    pub rule: String,
+    pub config_version: u64,
+    pub connector: String,
+    pub operation: String,
+    /// The entity the event was about; its link leads to the entity to act on.
+    pub subject: EntityRef,
+    /// Actions with the same order key are carried out one after the other, in event order.
+    pub order_key: String,
+    /// What the rule's templates rendered to.
+    pub params: Value,
+    /// When the event was received: every rule about time uses this, never "now".
+    pub received_at: Timestamp,
+    /// Whether later actions of the same order key need this one's result even while it is parked.
+    pub creates: bool,
+}
+
+/// Where an action stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// Nothing has been sent, or what was sent certainly took no effect.
+    Ready,
+    /// Claimed: from here on the request may have left.
+    Sending,
+    /// It left, and whether it took effect is not known. `handle` is the vendor's own receipt for
+    /// the request, where it gave one; `absent` counts the look-ups that did not find it.
+    Unknown {
+        handle: Option<String>,
+        absent: u32,
+        looks: u32,
+    },
+    /// A person must say: it exists, send again, or drop.
+    Parked {
+        why: String,
+    },
+    Settled(Outcome),
+}
+
+/// The ledger's row for one action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionRecord {
+    pub action: Action,
+    #[serde(flatten)]
+    pub stage: Stage,
+    /// Rises with every claim and every wake: the holder of an older one may not write.
+    pub fence: u64,
+    /// How often it was sent or tried to be sent.
+    pub attempts: u32,
+    /// When the sweep should look at it: the next attempt, the next look-up, or the lease's end.
+    pub due_at: Option<Timestamp>,
+    pub first_sent_at: Option<Timestamp>,
+    pub updated_at: Timestamp,
+    pub history: Vec<Step>,
+}
+
+/// One line of an action's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub at: Timestamp,
+    pub what: String,
+}
+
+/// What a dispatcher that wants to work on an action is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is yours until the lease ends; the record holds your fence.
+    Won(Box<ActionRecord>),
+    /// An earlier action of the same order key is not finished; this one is woken when it is.
+    Behind { action_id: String },
+    /// Another dispatcher has it, or it is not due yet.
+    NotNow { until: Timestamp },
+    /// It waits for a person.
+    Parked,
+    /// It is finished; nothing is left to do.
+    Settled(Outcome),
+}
+
+impl ActionRecord {
+    pub fn new(action: Action, now: Timestamp) -> Self {
+        Self {
+            action,
+            stage: Stage::Ready,
+            fence: 0,
+            attempts: 0,
+            due_at: Some(now),
+            first_sent_at: None,
+            updated_at: now,
+            history: Vec::new(),
+        }
+    }
+
+    /// Tries to take the action at `now`. `behind` is an earlier unfinished action of the same
+    /// order key. Pure: the store calls it inside its own transaction and writes what changed.
+    pub fn claim(&mut self, now: Timestamp, behind: Option<String>) -> Claim {
+        match &self.stage {
+            Stage::Settled(outcome) => return Claim::Settled(outcome.clone()),
+            Stage::Parked { .. } => return Claim::Parked,
+            Stage::Sending => match self.due_at.filter(|lease_end| *lease_end > now) {
+                Some(until) => return Claim::NotNow { until },
+                // The holder died, or froze, with the request perhaps on the wire.
+                None => self.set_unknown(None, now),
+            },
+            Stage::Ready | Stage::Unknown { .. } => {
+                if let Some(until) = self.due_at.filter(|due| *due > now) {
+                    return Claim::NotNow { until };
+                }
+            }
+        }
+        if let Some(action_id) = behind {
+            self.due_at = None;
+            return Claim::Behind { action_id };
+        }
+        if self.stage == Stage::Ready {
+            self.stage = Stage::Sending;
+        }
+        self.fence += 1;
+        self.due_at = Some(now + LEASE);
+        self.updated_at = now;
+        Claim::Won(Box::new(self.clone()))
+    }
+
+    /// Makes a waiting action due, because the one before it is finished.
+    pub fn wake(&mut self, now: Timestamp) {
+        self.fence += 1;
+        self.due_at = Some(now);
+        self.updated_at = now;
+    }
+
+    pub fn set_unknown(&mut self, handle: Option<String>, now: Timestamp) {
+        self.note(now, "outcome unknown".to_owned());
+        self.stage = Stage::Unknown {
+            handle,
+            absent: 0,
+            looks: 0,
+        };
+    }
+
+    pub fn settle(&mut self, outcome: Outcome, now: Timestamp) {
+        self.note(now, outcome.to_string());
+        self.stage = Stage::Settled(outcome);
+        self.due_at = None;
+        self.updated_at = now;
+    }
+
+    /// Adds a line to the timeline; of a long one the oldest lines but the first give way.
+    pub fn note(&mut self, at: Timestamp, what: String) {
+        if self.history.len() >= MAX_HISTORY {
+            self.history.remove(1);
+        }
+        self.history.push(Step { at, what });
+        self.updated_at = at;
+    }
+
+    pub fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Settled(_))
+    }
+
+    /// Whether later actions of the same order key must wait for this one. A parked action holds
+    /// them back only if they need what it creates.
+    pub fn blocks(&self) -> bool {
+        match self.stage {
+            Stage::Settled(_) => false,
+            Stage::Parked { .. } => self.action.creates,
+            _ => true,
+        }
+    }
+
+    /// The queue's id for the message that brings this record back to a dispatcher. It changes with
+    /// every claim and wake: a repeat within the queue's memory must not be swallowed.
+    pub fn message_id(&self) -> String {
+        format!("{}-{}", self.action.id, self.fence)
+    }
+}
+
+impl Action {
+    /// Returns the id of the action that `rule` makes of `event_id`.
+    pub fn id_for(event_id: &str, rule: &str) -> String {
+        crate::dedup::short_id("act", &[event_id, rule])
+    }
+
+    /// A short mark that the vendor's copy can carry, to find it again: 12 characters.
+    pub fn mark(&self) -> String {
+        self.id.chars().skip(4).take(12).collect()
+    }
+
+    pub fn creates(operation: &Operation) -> bool {
+        operation.creates.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! What a vendor's folder offers: how its webhooks are read, and what its API can do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::Timestamp;
+use crate::action::Action;
+use crate::dedup::DedupKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::HttpRequest;
+use crate::integration::Problem;
+use crate::link::EntityRef;
+use crate::ports::VendorHttp;
+use crate::secret::Credential;
+
+/// One vendor.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// The name in addresses, settings and records: `kayako`.
+    fn name(&self) -> &'static str;
+
+    /// How this vendor's webhooks are read, if it has any.
+    fn webhook(&self) -> Option<&dyn Webhook> {
+        None
+    }
+
+    fn operations(&self) -> &'static [Operation];
+
+    /// Checks an integration's connection settings, without calling anybody.
+    fn check(&self, connection: &Connection) -> Vec<Problem>;
+
+    /// Makes the one request that carries the action out. May read from the vendor (ids, sessions),
+    /// must write nothing: an error here means that nothing was sent.
+    async fn prepare(&self, call: &Call<'_>) -> Result<Prepared>;
+
+    /// Sends the prepared request and reads the answer.
+    async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer>;
+
+    /// Looks whether the action took effect, by its mark, its key or the vendor's `handle`. An
+    /// error means that the look-up failed, and says nothing of the action.
+    async fn look_up(&self, call: &Call<'_>, handle: Option<&str>) -> Result<Found>;
+}
+
+/// How a vendor's webhooks are checked and read.
+pub trait Webhook: Send + Sync {
+    /// Content types the vendor sends, without parameters; empty: it may send none.
+    fn content_types(&self) -> &'static [&'static str];
+
+    /// The status that the vendor takes for success.
+    fn accepted_status(&self) -> u16 {
+        202
+    }
+
+    /// Verifies the request over its raw bytes, before anything is read from it. The default is for
+    /// vendors that sign nothing: the key in the address is all there is.
+    fn verify(&self, _request: &SignedRequest<'_>, _secret: Option<&Credential>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Reads the body. `integration` is the name our own writes are signed with.
+    fn read(
+        &self,
+        body: &Value,
+        connection: &Connection,
+        integration: &str,
+    ) -> Result<Incoming, Drift>;
+}
+
+/// The parts of a request that signatures are made over.
+pub struct SignedRequest<'a> {
+    pub headers: &'a [(String, String)],
+    pub body: &'a [u8],
+    pub now: Timestamp,
+}
+
+impl SignedRequest<'_> {
+    /// Returns a header's value if it was sent exactly once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let (_, value) = found.next()?;
+        found.next().is_none().then_some(value.as_str())
+    }
+}
+
+/// What a webhook says, in our terms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    pub key: DedupKey,
+    /// Without the connector's name: `conversation_opened`.
+    pub event_type: String,
+    pub subject: EntityRef,
+    /// Who did it, as far as the vendor says.
+    pub actor: Option<String>,
+    /// The body bears the mark of a thing we made.
+    pub made_by_us: bool,
+    /// Values that stand at the vendor now, by the names that `Prepared::writes` uses.
+    pub observed: BTreeMap<String, String>,
+    /// What templates and conditions see, each under a name of its own: `conversation`, `alert`.
+    pub data: Map<String, Value>,
+}
+
+/// A body that is sound JSON and yet not what the vendor documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    pub field: String,
+    pub why: String,
+}
+
+impl Drift {
+    pub fn new(field: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            why: why.into(),
+        }
+    }
+}
+
+/// What a repeat of an operation whose outcome is unknown may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Send again: the vendor keys it, or it sets what it set before.
+    Harmless,
+    /// Look first, `wait` after the call at the earliest: the vendor's index lags that long. Absent
+    /// `looks` times running, a minute apart, it is sent again.
+    LookUp { wait: Duration, looks: u32 },
+    /// Nothing to look at: a person decides.
+    Park,
+}
+
+/// One thing a vendor's API can do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Without the connector's name: `add_note`.
+    pub name: &'static str,
+    /// The kind of entity that it makes, to be linked to the event's subject.
+    pub creates: Option<&'static str>,
+    /// The kind of entity that it acts on, found through the subject's link.
+    pub acts_on: Option<&'static str>,
+    /// It ends the counterpart: an older event may not open a new one afterwards.
+    pub ends: bool,
+    pub repeat: Repeat,
+    /// Parameters that must be there, and those that may.
+    pub required: &'static [&'static str],
+    pub optional: &'static [&'static str],
+}
+
+/// One vendor as an integration uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    pub connector: String,
+    pub credential: Option<String>,
+    /// The connector's own settings: sub domain, base address, dialect.
+    pub settings: Value,
+}
+
+impl Connection {
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).and_then(Value::as_str)
+    }
+}
+
+/// Everything a connector needs to carry out one action.
+pub struct Call<'a> {
+    pub http: &'a dyn VendorHttp,
+    pub now: Timestamp,
+    pub connection: &'a Connection,
+    pub credential: &'a Credential,
+    pub operation: &'static Operation,
+    pub action: &'a Action,
+    /// The linked entity, where there is one.
+    pub target: Option<&'a EntityRef>,
+    /// When the action was first sent, in an earlier attempt.
+    pub first_sent_at: Option<Timestamp>,
+}
+
+impl Call<'_> {
+    /// Returns a text parameter; empty counts as absent.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let value = self.action.params.get(name)?.as_str()?;
+        Some(value).filter(|text| !text.is_empty())
+    }
+
+    pub fn required(&self, name: &str) -> Result<&str> {
+        self.text(name).ok_or_else(|| {
+            let rule = &self.action.rule;
+            Error::new(
+                ErrorKind::Misconfigured,
+                format!("{rule} rendered no {name}: check its template"),
+            )
+        })
+    }
+
+    /// Returns a list parameter; a text is split at commas.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        match self.action.params.get(name) {
+            Some(Value::Array(items)) => items.iter().filter_map(text_of).collect(),
+            Some(Value::String(text)) => split_list(text),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Splits `a, b,,c` into its non-empty items.
+pub fn split_list(text: &str) -> Vec<String> {
+    let items = text.split(',').map(str::trim);
+    items
+        .filter(|item| !item.is_empty())
+        .map(Into::into)
+        .collect()
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A request that is ready to leave, and what its echo would look like.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub request: HttpRequest,
+    /// What the vendor's next webhooks will report because of this write, recorded before it leaves.
+    pub writes: Vec<(EntityRef, String, String)>,
+}
+
+impl Prepared {
+    pub fn new(request: HttpRequest) -> Self {
+        Self {
+            request,
+            writes: Vec::new(),
+        }
+    }
+}
+
+/// A request that reached the vendor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Done(Done),
+    /// Taken, not yet carried out: `handle` tells how to ask.
+    Pending {
+        handle: String,
+    },
+}
+
+/// What took effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The entity made or acted on.
+    pub entity: Option<EntityRef>,
+    /// For people: `alert kayako_john_9 opened`.
+    pub detail: String,
+}
+
+/// What a look-up found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    Done(Done),
+    Absent,
+    /// The vendor has not got to it yet.
+    Pending,
+    /// The vendor got to it and refused, in its own words.
+    Refused {
+        why: String,
+    },
+}
+
+/// The connectors of this build, by name.
+#[derive(Clone)]
+pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
+
+impl Connectors {
+    pub fn new(all: impl IntoIterator<Item = Arc<dyn Connector>>) -> Self {
+        Self(Arc::new(all.into_iter().map(|c| (c.name(), c)).collect()))
+    }
+
+    pub fn named(&self, name: &str) -> Option<&dyn Connector> {
+        self.0.get(name).map(AsRef::as_ref)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
+    pub fn operation(&self, connector: &str, operation: &str) -> Option<&'static Operation> {
+        let connector = self.named(connector)?;
+        connector
+            .operations()
+            .iter()
+            .find(|op| op.name == operation)
+    }
+}

@@ -1,0 +1,7 @@
+//! The steps between a webhook and a vendor's answer, one file each, named as everywhere else.
+
+pub mod directory;
+pub mod dispatch;
+pub mod evaluate;
+pub mod receive;
+pub mod sweep;

@@ -1,0 +1,161 @@
+//! Integrations and their compiled plans, kept for 30 s so that an event costs no look-up.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::connector::Connectors;
+use crate::integration::{Integration, IntegrationSpec, Problem, check_spec};
+use crate::mapping::{Draft, Plan};
+use crate::ports::{Clock, Store};
+use crate::{Error, ErrorKind, Result, Timestamp};
+
+/// How long a change of configuration may go unseen: half of the promised 60 s.
+pub const FRESH: Duration = Duration::from_secs(30);
+/// How long an old answer is good enough while the store is away.
+const STALE: Duration = Duration::from_secs(24 * 3600);
+const MAX_CACHED: usize = 20_000;
+
+/// Turns a kind's settings into rules; the kinds crate brings it.
+pub type CompileKind = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
+
+/// An integration that is ready to be used.
+pub struct Configured {
+    pub integration: Integration,
+    plan: Result<Plan, Vec<Problem>>,
+}
+
+impl Configured {
+    /// Returns the plan, or why the stored settings no longer make one.
+    pub fn plan(&self) -> Result<&Plan> {
+        self.plan.as_ref().map_err(|problems| {
+            let first = problems
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            Error::new(ErrorKind::Misconfigured, first)
+        })
+    }
+}
+
+/// Where the flows look integrations up, by name and by key.
+pub struct Directory {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    connectors: Connectors,
+    compile_kind: CompileKind,
+    cached: Mutex<HashMap<Lookup, Cached>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Lookup {
+    Name(String),
+    KeyHash(String),
+}
+
+#[derive(Clone)]
+struct Cached {
+    configured: Arc<Configured>,
+    at: Timestamp,
+}
+
+impl Directory {
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        connectors: Connectors,
+        compile_kind: CompileKind,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            connectors,
+            compile_kind,
+            cached: Mutex::default(),
+        }
+    }
+
+    pub async fn named(&self, name: &str) -> Result<Option<Arc<Configured>>> {
+        self.find(Lookup::Name(name.to_owned())).await
+    }
+
+    pub async fn with_key(&self, key_hash: String) -> Result<Option<Arc<Configured>>> {
+        self.find(Lookup::KeyHash(key_hash)).await
+    }
+
+    /// Checks a document as a save would, without saving it.
+    pub fn check(&self, spec: &IntegrationSpec) -> Result<Plan, Vec<Problem>> {
+        let problems = check_spec(spec);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Plan::compile((self.compile_kind)(spec)?, &self.connectors)
+    }
+
+    /// Forgets what is cached, after a change made through this process.
+    pub fn forget(&self) {
+        self.cache().clear();
+    }
+
+    async fn find(&self, lookup: Lookup) -> Result<Option<Arc<Configured>>> {
+        let now = self.clock.now();
+        let cached = self.cache().get(&lookup).cloned();
+        if let Some(cached) = cached.as_ref().filter(|c| now.since(c.at) < FRESH) {
+            return Ok(Some(Arc::clone(&cached.configured)));
+        }
+        match (self.read(&lookup).await, cached) {
+            (Ok(Some(integration)), cached) => {
+                Ok(Some(self.keep(lookup, integration, cached, now)))
+            }
+            (Ok(None), _) => {
+                self.cache().remove(&lookup);
+                Ok(None)
+            }
+            (Err(_), Some(cached)) if now.since(cached.at) < STALE => Ok(Some(cached.configured)),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    async fn read(&self, lookup: &Lookup) -> Result<Option<Integration>> {
+        match lookup {
+            Lookup::Name(name) => self.store.integration(name).await,
+            Lookup::KeyHash(hash) => self.store.integration_by_key(hash).await,
+        }
+    }
+
+    /// Compiles only what has changed: a plan lives as long as its version.
+    fn keep(
+        &self,
+        lookup: Lookup,
+        integration: Integration,
+        before: Option<Cached>,
+        at: Timestamp,
+    ) -> Arc<Configured> {
+        let before = before.filter(|c| c.configured.integration == integration);
+        let configured = before.map_or_else(
+            || {
+                let plan = self.check(&integration.spec);
+                Arc::new(Configured { integration, plan })
+            },
+            |cached| cached.configured,
+        );
+        let mut cache = self.cache();
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        let kept = Arc::clone(&configured);
+        cache.insert(
+            lookup,
+            Cached {
+                configured: kept,
+                at,
+            },
+        );
+        configured
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<Lookup, Cached>> {
+        // A panic while the map is held leaves a map that is still whole.
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

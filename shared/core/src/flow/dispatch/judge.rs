@@ -1,0 +1,213 @@
+//! What a vendor's answer makes of an action's row. Pure, so that every case is a table test.
+
+use std::time::Duration;
+
+use super::Verdict;
+use crate::action::{ActionRecord, Stage};
+use crate::connector::{Done, Operation, Repeat};
+use crate::link::{EntityChange, EntityRef, Link};
+use crate::outcome::Outcome;
+use crate::retry::{look_up_delay, next_delay};
+use crate::{Error, Retry, Timestamp};
+
+/// How long two look-ups of the same absence lie apart.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
+/// How often a failing look-up is repeated before a person is asked: 12 times, over about 3 hours.
+const MAX_LOOKS: u32 = 12;
+/// When a credential that waits for a person is tried again of its own accord.
+const PAUSED_CHECK: Duration = Duration::from_secs(3600);
+
+pub(super) fn delivered(
+    mut record: ActionRecord,
+    operation: &Operation,
+    done: Done,
+    now: Timestamp,
+) -> Verdict {
+    let mut changes = Vec::new();
+    let action = &record.action;
+    if let (Some(_), Some(made)) = (operation.creates, &done.entity) {
+        changes.extend(link_both(&record, made, now));
+    }
+    if operation.ends {
+        changes.push(ended(&record));
+    }
+    let id = done.entity.map(|entity| entity.id);
+    tracing::debug!(action.id = %action.id, "delivered");
+    record.settle(
+        Outcome::Delivered {
+            id,
+            detail: done.detail,
+        },
+        now,
+    );
+    Verdict { record, changes }
+}
+
+fn link_both(record: &ActionRecord, made: &EntityRef, now: Timestamp) -> [EntityChange; 2] {
+    let action = &record.action;
+    let link = |peer: &EntityRef| Link {
+        peer: peer.clone(),
+        origin: action.subject.connector.clone(),
+        made_by: action.id.clone(),
+        since: now,
+    };
+    [
+        EntityChange::Link {
+            entity: action.subject.clone(),
+            link: link(made),
+        },
+        EntityChange::Link {
+            entity: made.clone(),
+            link: link(&action.subject),
+        },
+    ]
+}
+
+fn ended(record: &ActionRecord) -> EntityChange {
+    EntityChange::Ended {
+        entity: record.action.subject.clone(),
+        at: record.action.received_at,
+    }
+}
+
+/// The vendor refused: recorded in its own words, never repeated.
+pub(super) fn refused(
+    mut record: ActionRecord,
+    operation: &Operation,
+    why: String,
+    now: Timestamp,
+) -> Verdict {
+    let changes = end_marks(&record, operation.ends);
+    record.settle(Outcome::Rejected { why }, now);
+    Verdict { record, changes }
+}
+
+/// Even an end that found nothing to end counts: an older create must not come after it.
+fn end_marks(record: &ActionRecord, ends: bool) -> Vec<EntityChange> {
+    if ends {
+        vec![ended(record)]
+    } else {
+        Vec::new()
+    }
+}
+
+pub(super) fn call_failed(
+    mut record: ActionRecord,
+    repeat: Repeat,
+    ends: bool,
+    error: &Error,
+    now: Timestamp,
+) -> Verdict {
+    let why = error.to_string();
+    match error.retry() {
+        Retry::Never => {
+            let changes = end_marks(&record, ends);
+            record.settle(Outcome::Rejected { why }, now);
+            return Verdict { record, changes };
+        }
+        Retry::Later(after) => again_later(&mut record, after, why, now),
+        Retry::WhenCredentialChanges => {
+            record.attempts = record.attempts.saturating_sub(1);
+            return postponed(record, None, why, now);
+        }
+        Retry::LookUp => match repeat {
+            Repeat::Harmless => again_later(&mut record, None, why, now),
+            Repeat::LookUp { wait, .. } => {
+                record.note(now, why);
+                record.set_unknown(None, now);
+                record.due_at = Some(now + wait);
+            }
+            Repeat::Park => {
+                record.note(now, why);
+                return park(record, now);
+            }
+        },
+    }
+    record.into()
+}
+
+fn again_later(record: &mut ActionRecord, after: Option<Duration>, why: String, now: Timestamp) {
+    match next_delay(record.attempts, after, &record.action.id) {
+        Some(delay) => {
+            record.note(now, format!("attempt {}: {why}", record.attempts));
+            record.stage = Stage::Ready;
+            record.due_at = Some(now + delay);
+        }
+        None => {
+            let attempts = record.attempts;
+            let why = format!("gave up after {attempts} attempts: {why}");
+            record.settle(Outcome::Dead { why }, now);
+        }
+    }
+}
+
+/// Puts the action back as it was, without counting an attempt.
+pub(super) fn postponed(
+    mut record: ActionRecord,
+    until: Option<Timestamp>,
+    why: String,
+    now: Timestamp,
+) -> Verdict {
+    if record.history.last().is_none_or(|step| step.what != why) {
+        record.note(now, why);
+    }
+    if record.stage == Stage::Sending {
+        record.stage = Stage::Ready;
+    }
+    record.due_at = Some(until.unwrap_or(now + PAUSED_CHECK));
+    record.into()
+}
+
+pub(super) fn not_yet(mut record: ActionRecord, now: Timestamp) -> Verdict {
+    if let Stage::Unknown { looks, .. } = &mut record.stage {
+        *looks += 1;
+        let delay = look_up_delay(*looks);
+        if *looks > MAX_LOOKS {
+            return park(record, now);
+        }
+        record.due_at = Some(now + delay);
+    }
+    record.into()
+}
+
+/// Not there: only after as many looks as the vendor's index needs is it sent again.
+pub(super) fn absent(mut record: ActionRecord, operation: &Operation, now: Timestamp) -> Verdict {
+    let needed = match operation.repeat {
+        Repeat::LookUp { looks, .. } => looks,
+        Repeat::Harmless | Repeat::Park => 1,
+    };
+    if let Stage::Unknown { absent, .. } = &mut record.stage {
+        *absent += 1;
+        if *absent < needed {
+            record.due_at = Some(now + BETWEEN_LOOKS);
+            record.note(now, "looked: not there yet".to_owned());
+            return record.into();
+        }
+    }
+    record.note(now, "looked: it took no effect".to_owned());
+    again_later(&mut record, None, "it took no effect".to_owned(), now);
+    record.into()
+}
+
+/// A look-up that fails says nothing of the action.
+pub(super) fn look_up_failed(mut record: ActionRecord, error: &Error, now: Timestamp) -> Verdict {
+    record.note(now, format!("look-up failed: {error}"));
+    not_yet(record, now)
+}
+
+pub(super) fn park(mut record: ActionRecord, now: Timestamp) -> Verdict {
+    let last = record
+        .history
+        .iter()
+        .rev()
+        .find(|step| step.what != "outcome unknown");
+    let last = last.map(|step| step.what.clone()).unwrap_or_default();
+    let why = format!("whether it took effect cannot be known ({last})");
+    record.note(now, "parked".to_owned());
+    record.stage = Stage::Parked { why };
+    record.due_at = None;
+    record.into()
+}
+
+#[cfg(test)]
+mod tests;

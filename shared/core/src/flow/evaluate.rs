@@ -1,0 +1,250 @@
+//! Turns received events into decisions: dedup, guards, rules; then the actions into their queue.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::directory::{Configured, Directory};
+use crate::action::{Action, ActionRecord};
+use crate::connector::{Connectors, Incoming};
+use crate::dedup::DedupKey;
+use crate::event::{Decision, Envelope, EventRecord};
+use crate::link::{Entity, EntityChange};
+use crate::mapping::{Facts, decide};
+use crate::ports::{Message, Queue, Recorded, Store};
+use crate::{Error, ErrorKind, Result, json};
+
+pub struct Evaluate {
+    pub directory: Arc<Directory>,
+    pub connectors: Connectors,
+    pub store: Arc<dyn Store>,
+    pub outbound: Arc<dyn Queue>,
+}
+
+/// An event and what was decided, before it is written.
+struct Decided {
+    record: EventRecord,
+    key: Option<DedupKey>,
+    forget: Vec<EntityChange>,
+}
+
+impl Evaluate {
+    /// Decides one event, records it and sends its actions. An error means "not done": the message
+    /// comes back, finds what is already there, and goes on from it.
+    pub async fn evaluate(&self, envelope: Envelope) -> Result<()> {
+        let decided = self.decide(&envelope).await?;
+        if let Some(earlier) = self.earlier(&envelope, decided.key.as_ref()).await? {
+            return self.duplicate(&envelope, &earlier).await;
+        }
+        let actions = match self.store.record_event(decided.record.clone()).await? {
+            Recorded::New => decided.record.decision,
+            // Our own message again, after a crash between here and the queue: the stored decision
+            // stands, whatever the configuration says by now.
+            Recorded::Before(before) if before.delivery_id == envelope.delivery_id => {
+                before.decision
+            }
+            Recorded::Before(before) => return self.duplicate(&envelope, &before.id).await,
+        };
+        if !decided.forget.is_empty() {
+            self.store
+                .change_entities(&envelope.integration, decided.forget)
+                .await?;
+        }
+        log(&envelope, &actions);
+        for action in actions.actions() {
+            self.outbound.send(first_message(action)?).await?;
+        }
+        Ok(())
+    }
+
+    async fn decide(&self, envelope: &Envelope) -> Result<Decided> {
+        let Some(configured) = self.directory.named(&envelope.integration).await? else {
+            return Ok(suppressed(envelope, 0, "the integration is deleted"));
+        };
+        let version = configured.integration.version;
+        let off = configured.integration.off();
+        let off = off.or(envelope
+            .suppressed
+            .then_some("the integration was off at receipt"));
+        let incoming = match self.read(envelope, &configured) {
+            Ok(incoming) => incoming,
+            Err(_) if off.is_some() => {
+                return Ok(suppressed(envelope, version, off.unwrap_or_default()));
+            }
+            Err(failed) => return Ok(unread(envelope, version, failed)),
+        };
+        if let Some(why) = off {
+            let mut decided = suppressed(envelope, version, why);
+            decided.record = describe(decided.record, envelope, &incoming);
+            return Ok(decided);
+        }
+        let subject = std::slice::from_ref(&incoming.subject);
+        let entities = self.store.entities(&envelope.integration, subject).await?;
+        let unknown = || Entity::unknown(incoming.subject.clone());
+        let entity = entities.into_iter().next().unwrap_or_else(unknown);
+        Ok(self.weigh(envelope, &configured, incoming, &entity))
+    }
+
+    /// Reads the body with today's configuration; a body that does not fit is a decision too.
+    fn read(&self, envelope: &Envelope, configured: &Configured) -> Result<Incoming, Decision> {
+        let failed = |field: &str, why: String| Decision::Failed {
+            field: field.to_owned(),
+            why,
+        };
+        let connector = self.connectors.named(&envelope.connector);
+        let webhook = connector
+            .and_then(|connector| connector.webhook())
+            .ok_or_else(|| failed("connector", "takes no webhooks".into()))?;
+        let plan = configured
+            .plan()
+            .map_err(|error| failed("settings", error.message().to_owned()))?;
+        let connection = plan
+            .connections
+            .get(&envelope.connector)
+            .ok_or_else(|| failed("settings", format!("has no {}", envelope.connector)))?;
+        let body = json::parse(&envelope.body).map_err(|error| failed("", error.to_string()))?;
+        webhook
+            .read(&body, connection, &envelope.integration)
+            .map_err(|drift| failed(&drift.field, drift.why))
+    }
+
+    fn weigh(
+        &self,
+        envelope: &Envelope,
+        configured: &Configured,
+        incoming: Incoming,
+        entity: &Entity,
+    ) -> Decided {
+        let facts = Facts {
+            integration: &envelope.integration,
+            config_version: configured.integration.version,
+            event_id: &envelope.event_id,
+            connector: &envelope.connector,
+            received_at: envelope.received_at,
+            incoming: &incoming,
+            entity,
+        };
+        let plan = configured.plan().ok();
+        // A panic in a template engine must cost this event only, and only once.
+        let decision = catch_unwind(AssertUnwindSafe(|| plan.map(|plan| decide(plan, &facts))));
+        let decision = decision
+            .ok()
+            .flatten()
+            .map(|evaluation| evaluation.decision);
+        let decision = decision.unwrap_or_else(|| Decision::Failed {
+            field: String::new(),
+            why: "the mapping could not be evaluated".into(),
+        });
+        let record = record(envelope, configured.integration.version, decision);
+        Decided {
+            record: describe(record, envelope, &incoming),
+            forget: changed_by_others(&incoming, entity),
+            key: Some(incoming.key),
+        }
+    }
+
+    /// Looks for the same content in the window before, which ids alone cannot show.
+    async fn earlier(&self, envelope: &Envelope, key: Option<&DedupKey>) -> Result<Option<String>> {
+        let previous =
+            key.and_then(|key| key.previous_id(&envelope.integration, envelope.received_at));
+        let Some((id, window)) = previous else {
+            return Ok(None);
+        };
+        let earlier = self.store.event(&id).await?;
+        let same = earlier.filter(|event| envelope.received_at.since(event.received_at) < window);
+        Ok(same.map(|event| event.id))
+    }
+
+    async fn duplicate(&self, envelope: &Envelope, earlier: &str) -> Result<()> {
+        tracing::info!(event.id = %earlier, integration = %envelope.integration, "duplicate event");
+        self.store
+            .count_duplicate(earlier, envelope.received_at)
+            .await
+    }
+}
+
+/// Returns the message that brings an action to `dispatch` for the first time.
+pub fn first_message(action: &Action) -> Result<Message> {
+    message(action, format!("{}-0", action.id))
+}
+
+/// Returns the message that brings a stored action back to `dispatch`.
+pub fn next_message(record: &ActionRecord) -> Result<Message> {
+    message(&record.action, record.message_id())
+}
+
+fn message(action: &Action, id: String) -> Result<Message> {
+    let body = serde_json::to_string(action).map_err(|error| {
+        Error::new(
+            ErrorKind::Malformed,
+            format!("an action cannot be written: {error}"),
+        )
+    })?;
+    Ok(Message {
+        body,
+        group: Some(action.order_key.clone()),
+        id: Some(id),
+    })
+}
+
+fn record(envelope: &Envelope, config_version: u64, decision: Decision) -> EventRecord {
+    EventRecord {
+        id: envelope.event_id.clone(),
+        delivery_id: envelope.delivery_id.clone(),
+        integration: envelope.integration.clone(),
+        connector: envelope.connector.clone(),
+        event_type: String::new(),
+        subject: None,
+        received_at: envelope.received_at,
+        config_version,
+        decision,
+        duplicates: 0,
+        last_duplicate_at: None,
+        body: envelope.body.clone(),
+    }
+}
+
+fn describe(record: EventRecord, envelope: &Envelope, incoming: &Incoming) -> EventRecord {
+    EventRecord {
+        event_type: format!("{}.{}", envelope.connector, incoming.event_type),
+        subject: Some(incoming.subject.clone()),
+        ..record
+    }
+}
+
+fn suppressed(envelope: &Envelope, version: u64, why: &str) -> Decided {
+    unread(envelope, version, Decision::Suppressed { why: why.into() })
+}
+
+fn unread(envelope: &Envelope, version: u64, decision: Decision) -> Decided {
+    Decided {
+        record: record(envelope, version, decision),
+        key: None,
+        forget: Vec::new(),
+    }
+}
+
+/// What we wrote is forgotten once a webhook reports another value: the next time our value is
+/// seen there, a person has set it.
+fn changed_by_others(incoming: &Incoming, entity: &Entity) -> Vec<EntityChange> {
+    let observed = incoming.observed.iter();
+    let changed = observed.filter(|(field, value)| {
+        let written = entity.written.get(*field);
+        written.is_some_and(|written| &written.value != *value)
+    });
+    changed
+        .map(|(field, _)| EntityChange::Forget {
+            entity: entity.entity.clone(),
+            field: field.clone(),
+        })
+        .collect()
+}
+
+fn log(envelope: &Envelope, decision: &Decision) {
+    tracing::info!(
+        event.id = %envelope.event_id,
+        integration = %envelope.integration,
+        decision = decision.word(),
+        actions = decision.actions().len(),
+        "event evaluated"
+    );
+}

@@ -1,0 +1,103 @@
+//! One configured pairing, as the owner wrote it and the store keeps it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Timestamp;
+
+pub const MAX_NAME_CHARS: usize = 64;
+/// Two keys live at a time, so that a webhook's address can be changed without losing one.
+pub const MAX_KEYS: usize = 2;
+
+/// The document of product.md: one YAML file per integration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntegrationSpec {
+    pub name: String,
+    pub kind: String,
+    #[serde(default = "on")]
+    pub enabled: bool,
+    #[serde(default)]
+    pub team: String,
+    pub settings: Value,
+}
+
+fn on() -> bool {
+    true
+}
+
+/// An integration with what the store adds to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Integration {
+    #[serde(flatten)]
+    pub spec: IntegrationSpec,
+    /// Rises with every change; a writer names the one it has seen.
+    pub version: u64,
+    /// Hashes of the live integration keys, newest first.
+    pub key_hashes: Vec<String>,
+    /// Set when deleted; kept so that late events are recorded as suppressed, not lost.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
+    pub updated_at: Timestamp,
+}
+
+impl Integration {
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// Why nothing may be sent for this integration now, if so.
+    pub fn off(&self) -> Option<&'static str> {
+        match (self.deleted_at, self.spec.enabled) {
+            (Some(_), _) => Some("the integration is deleted"),
+            (None, false) => Some("the integration is off"),
+            (None, true) => None,
+        }
+    }
+}
+
+/// One thing that is wrong with a document: where, what, and so what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// As `settings.send_alert_updates[1].on`.
+    pub field: String,
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+/// Checks what every kind has in common.
+pub fn check_spec(spec: &IntegrationSpec) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let name = &spec.name;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || !name.chars().all(plain) {
+        problems.push(Problem::new(
+            "name",
+            format!("use 1 to {MAX_NAME_CHARS} lower-case letters, digits and hyphens"),
+        ));
+    }
+    if spec.team.chars().count() > MAX_NAME_CHARS || spec.team.chars().any(char::is_control) {
+        problems.push(Problem::new(
+            "team",
+            format!("use at most {MAX_NAME_CHARS} characters, none of them a control character"),
+        ));
+    }
+    if !spec.settings.is_object() {
+        problems.push(Problem::new("settings", "must be a mapping of settings"));
+    }
+    problems
+}

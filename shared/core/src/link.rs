@@ -1,0 +1,136 @@
+//! What is known of one entity at a vendor: its counterpart elsewhere, and what we last wrote to it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// One thing at one vendor: `kayako conversation 9`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EntityRef {
+    pub connector: String,
+    pub kind: String,
+    pub id: String,
+}
+
+impl EntityRef {
+    pub fn new(
+        connector: impl Into<String>,
+        kind: impl Into<String>,
+        id: impl Into<String>,
+    ) -> Self {
+        Self {
+            connector: connector.into(),
+            kind: kind.into(),
+            id: id.into(),
+        }
+    }
+}
+
+impl fmt::Display for EntityRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.connector, self.kind, self.id)
+    }
+}
+
+/// "This entity here is that entity there."
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub peer: EntityRef,
+    /// The connector where the pair began: its entity caused the other one.
+    pub origin: String,
+    /// The action that created the younger of the two.
+    pub made_by: String,
+    pub since: Timestamp,
+}
+
+/// A value that we wrote, kept so that its echo can be told from a person's change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub value: String,
+    pub at: Timestamp,
+    pub action_id: String,
+}
+
+/// One row per entity and integration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entity {
+    pub entity: EntityRef,
+    /// Counterparts, by connector.
+    #[serde(default)]
+    pub links: BTreeMap<String, Link>,
+    /// What we last wrote, by field, until somebody else is seen to have changed it.
+    #[serde(default)]
+    pub written: BTreeMap<String, Written>,
+    /// The receipt time of the newest event that ended this entity's counterpart, if one did: an
+    /// older event that arrives after it must not bring the counterpart back.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Entity {
+    pub fn unknown(entity: EntityRef) -> Self {
+        Self {
+            entity,
+            links: BTreeMap::new(),
+            written: BTreeMap::new(),
+            ended_at: None,
+        }
+    }
+
+    pub fn link(&self, connector: &str) -> Option<&Link> {
+        self.links.get(connector)
+    }
+}
+
+/// One change to an entity's row, applied together with the action's own new state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntityChange {
+    Link {
+        entity: EntityRef,
+        link: Link,
+    },
+    Written {
+        entity: EntityRef,
+        field: String,
+        written: Written,
+    },
+    /// Somebody else changed the field: what we wrote there is no longer what stands there.
+    Forget {
+        entity: EntityRef,
+        field: String,
+    },
+    Ended {
+        entity: EntityRef,
+        at: Timestamp,
+    },
+}
+
+impl EntityChange {
+    pub fn entity(&self) -> &EntityRef {
+        match self {
+            Self::Link { entity, .. }
+            | Self::Written { entity, .. }
+            | Self::Forget { entity, .. }
+            | Self::Ended { entity, .. } => entity,
+        }
+    }
+
+    /// Applies the change. A link is never replaced: the first counterpart stays.
+    pub fn apply(self, row: &mut Entity) {
+        match self {
+            Self::Link { link, .. } => {
+                row.links.entry(link.peer.connector.clone()).or_insert(link);
+            }
+            Self::Written { field, written, .. } => {
+                row.written.insert(field, written);
+            }
+            Self::Forget { field, .. } => {
+                row.written.remove(&field);
+            }
+            Self::Ended { at, .. } => row.ended_at = row.ended_at.max(Some(at)),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The owner's mapping: rules that say which event makes which action, with which values.
+//!
+//! A kind's settings become a `Draft`; checked and compiled, that is a `Plan`; `decide` holds one
+//! event against it. All of it is pure.
+
+mod compile;
+mod decide;
+mod engine;
+mod rule;
+
+pub use compile::Plan;
+pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
+pub use engine::{Engine, MAX_OUTPUT_BYTES, MappingError, Template};
+pub use rule::{Condition, Draft, Guard, Rule};

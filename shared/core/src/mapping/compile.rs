@@ -1,0 +1,178 @@
+//! Checks a draft as a whole and compiles it: every problem at once, each with its place.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::engine::{CompiledExpression, Engine, MappingError, Template, compile_expression};
+use super::rule::{Condition, Draft, Guard, Rule};
+use crate::connector::{Connection, Connectors, Operation};
+use crate::integration::Problem;
+
+pub(super) const MAX_RULES: usize = 1_000;
+
+/// A draft that holds: compiled once per configuration version.
+pub struct Plan {
+    pub connections: BTreeMap<String, Connection>,
+    pub guards: Vec<CompiledGuard>,
+    pub rules: Vec<CompiledRule>,
+    pub engine: Engine,
+}
+
+pub struct CompiledGuard {
+    pub guard: Guard,
+    pub condition: CompiledExpression,
+}
+
+pub struct CompiledRule {
+    pub rule: Rule,
+    pub conditions: Vec<CompiledExpression>,
+    pub connector: String,
+    pub operation: &'static Operation,
+    pub with: Vec<(String, Template)>,
+    pub order: Option<Template>,
+}
+
+impl Plan {
+    pub fn compile(draft: Draft, connectors: &Connectors) -> Result<Self, Vec<Problem>> {
+        let mut compiler = Compiler {
+            connectors,
+            engine: Engine::new(),
+            problems: Vec::new(),
+        };
+        if draft.rules.len() > MAX_RULES {
+            compiler.problem("settings", format!("has more than {MAX_RULES} rules"));
+        }
+        compiler.check_connections(&draft.connections);
+        let guards = draft.guards.into_iter();
+        let guards = guards.filter_map(|guard| compiler.guard(guard)).collect();
+        let connections = draft.connections;
+        let rules = draft.rules.into_iter();
+        let rules = rules
+            .filter_map(|rule| compiler.rule(rule, &connections))
+            .collect();
+        if !compiler.problems.is_empty() {
+            return Err(compiler.problems);
+        }
+        Ok(Self {
+            connections,
+            guards,
+            rules,
+            engine: compiler.engine,
+        })
+    }
+}
+
+struct Compiler<'a> {
+    connectors: &'a Connectors,
+    engine: Engine,
+    problems: Vec<Problem>,
+}
+
+impl Compiler<'_> {
+    fn problem(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(Problem::new(field, message));
+    }
+
+    fn check_connections(&mut self, connections: &BTreeMap<String, Connection>) {
+        for (name, connection) in connections {
+            match self.connectors.named(&connection.connector) {
+                Some(connector) => self.problems.extend(connector.check(connection)),
+                None => self.problem(format!("settings.{name}"), "is no connector of this build"),
+            }
+        }
+    }
+
+    fn guard(&mut self, guard: Guard) -> Option<CompiledGuard> {
+        let condition = self.condition("guard", &guard.condition)?;
+        Some(CompiledGuard { guard, condition })
+    }
+
+    fn rule(
+        &mut self,
+        rule: Rule,
+        connections: &BTreeMap<String, Connection>,
+    ) -> Option<CompiledRule> {
+        let place = format!("settings.{}", rule.id);
+        let (connector, operation) = self.operation(&place, &rule, connections)?;
+        self.check_parameters(&place, &rule, operation);
+        let conditions = rule.conditions.iter();
+        let conditions = conditions
+            .filter_map(|c| self.condition(&place, c))
+            .collect();
+        let with = rule.with.iter();
+        let with = with
+            .filter_map(|(name, value)| self.field(&place, name, value))
+            .collect();
+        let order = rule.order.clone().map(Value::String);
+        let order = order.and_then(|text| self.field(&place, "order", &text));
+        Some(CompiledRule {
+            connector,
+            operation,
+            conditions,
+            with,
+            order: order.map(|(_, template)| template),
+            rule,
+        })
+    }
+
+    fn operation(
+        &mut self,
+        place: &str,
+        rule: &Rule,
+        connections: &BTreeMap<String, Connection>,
+    ) -> Option<(String, &'static Operation)> {
+        let Some((connector, name)) = rule.operation.split_once('.') else {
+            self.problem(
+                place,
+                "names no connector and operation, as kayako.add_note",
+            );
+            return None;
+        };
+        let operation = self.connectors.operation(connector, name);
+        if operation.is_none() {
+            self.problem(place, format!("{connector} has no operation {name}"));
+        }
+        if !connections.contains_key(connector) {
+            self.problem(
+                place,
+                format!("the integration has no connection to {connector}"),
+            );
+        }
+        Some((connector.to_owned(), operation?))
+    }
+
+    fn check_parameters(&mut self, place: &str, rule: &Rule, operation: &'static Operation) {
+        for name in operation.required {
+            if !rule.with.contains_key(*name) {
+                self.problem(format!("{place}.{name}"), "is required here");
+            }
+        }
+        let known =
+            |name: &str| operation.required.contains(&name) || operation.optional.contains(&name);
+        for name in rule.with.keys().filter(|name| !known(name)) {
+            let operation = operation.name;
+            self.problems.push(Problem::new(
+                format!("{place}.{name}"),
+                format!("is not a parameter of {operation}"),
+            ));
+        }
+    }
+
+    fn condition(&mut self, place: &str, condition: &Condition) -> Option<CompiledExpression> {
+        let compiled = compile_expression(&condition.expression);
+        self.or_problem(format!("{place}.if"), compiled)
+    }
+
+    fn field(&mut self, place: &str, name: &str, value: &Value) -> Option<(String, Template)> {
+        let place = format!("{place}.{name}");
+        let compiled = self.engine.compile(&place, value);
+        Some((name.to_owned(), self.or_problem(place, compiled)?))
+    }
+
+    fn or_problem<T>(&mut self, place: String, result: Result<T, MappingError>) -> Option<T> {
+        result
+            .map_err(|error| self.problem(place, error.to_string()))
+            .ok()
+    }
+}

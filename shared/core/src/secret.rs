@@ -1,0 +1,59 @@
+//! A named secret document, and the two places where its fields may be read in the clear.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Error, ErrorKind, Result};
+
+/// The fields of one credential, as its connector names them.
+///
+/// `version` changes whenever the document does: a paused credential resumes on a new version.
+#[derive(Clone)]
+pub struct Credential {
+    pub name: String,
+    pub version: String,
+    fields: BTreeMap<String, SecretString>,
+}
+
+impl Credential {
+    pub fn new(
+        name: impl Into<String>,
+        version: impl Into<String>,
+        fields: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            fields: fields.into_iter().map(|(k, v)| (k, v.into())).collect(),
+        }
+    }
+
+    /// Returns a field in the clear, for the one request that needs it.
+    pub fn field(&self, field: &str) -> Result<&str> {
+        self.optional(field).ok_or_else(|| {
+            let name = &self.name;
+            Error::new(
+                ErrorKind::Misconfigured,
+                format!("credential {name} has no field {field}: set it again with that field"),
+            )
+            .with_retry(crate::Retry::WhenCredentialChanges)
+        })
+    }
+
+    pub fn optional(&self, field: &str) -> Option<&str> {
+        self.fields
+            .get(field)
+            .map(ExposeSecret::expose_secret)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
