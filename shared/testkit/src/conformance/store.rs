@@ -1,0 +1,74 @@
+//! The suite of `Store`.
+
+use std::sync::Arc;
+
+use deskbridge_core::ports::Store;
+
+mod claims;
+mod configuration;
+mod entities;
+mod events;
+mod lanes;
+mod soak;
+
+pub use claims::*;
+pub use configuration::*;
+pub use entities::*;
+pub use events::*;
+pub use lanes::*;
+pub use soak::*;
+
+/// A store with nothing in it. The cases bring their own time: a store never asks for it.
+pub trait StoreHarness: Send + Sync {
+    fn store(&self) -> Arc<dyn Store>;
+}
+
+/// Makes a test of each case of the suite.
+#[macro_export]
+macro_rules! store_conformance {
+    ($fresh:expr) => {
+        $crate::conformance_cases! { $fresh, $crate::conformance::store {
+            records_an_event_once
+            a_record_comes_back_as_it_was_written
+            counts_duplicates_and_keeps_the_latest_time
+            lists_events_newest_first
+            filters_events_by_integration_and_subject
+            pages_through_events_of_the_same_moment
+            tally_counts_every_row_once
+
+            an_unknown_entity_is_an_empty_row
+            entities_come_in_the_order_asked
+            a_link_is_never_replaced
+            written_values_are_forgotten_one_by_one
+            an_end_never_moves_back
+            entities_of_integrations_are_apart
+
+            an_integration_is_written_over_the_version_seen
+            keys_lead_to_their_integration_only
+            a_deleted_integration_can_still_be_read
+            integrations_are_listed_by_name
+            a_credential_state_is_kept_until_replaced
+            a_woken_credential_frees_what_waits_for_it_only
+
+            one_of_many_claimers_wins
+            a_claim_that_is_not_due_names_the_time
+            a_holder_with_an_old_fence_may_not_write
+            a_lost_lease_is_due_and_its_outcome_unknown
+            a_settled_action_is_never_given_out_again
+            a_parked_action_waits_for_a_person
+            due_actions_come_longest_due_first
+            a_settled_action_writes_its_entities_too
+            actions_of_an_event_are_found
+
+            a_later_action_waits_and_is_woken
+            waiting_actions_are_woken_one_by_one_in_order
+            lanes_do_not_wait_for_each_other
+            an_action_due_later_still_blocks
+            a_parked_create_blocks_until_it_is_resolved
+            a_parked_update_lets_the_next_one_pass
+            an_update_that_is_sent_again_is_waited_for
+
+            a_lane_under_random_trouble_drains_in_order
+        } }
+    };
+}

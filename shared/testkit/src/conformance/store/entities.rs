@@ -1,0 +1,90 @@
+//! Links and what we last wrote.
+
+use deskbridge_core::link::{Entity, EntityChange, EntityRef, Written};
+
+use super::super::samples::*;
+use super::StoreHarness;
+
+pub async fn an_unknown_entity_is_an_empty_row(harness: &dyn StoreHarness) {
+    let row = row(harness, "one", subject("1")).await;
+    assert_eq!(row, Entity::unknown(subject("1")));
+}
+
+pub async fn entities_come_in_the_order_asked(harness: &dyn StoreHarness) {
+    let known = EntityChange::Ended {
+        entity: subject("2"),
+        at: NOW,
+    };
+    change(harness, "one", vec![known]).await;
+    let asked = [subject("3"), subject("2"), subject("1"), subject("2")];
+    let rows = harness.store().entities("one", &asked).await;
+    let rows = rows.expect("reads");
+    let answered: Vec<_> = rows.iter().map(|row| row.entity.clone()).collect();
+    assert_eq!(answered, asked);
+    let ended: Vec<_> = rows.iter().map(|row| row.ended_at.is_some()).collect();
+    assert_eq!(ended, [false, true, false, true]);
+}
+
+pub async fn a_link_is_never_replaced(harness: &dyn StoreHarness) {
+    let linked = |peer: &str, made_by: &str| EntityChange::Link {
+        entity: subject("1"),
+        link: link(peer, made_by),
+    };
+    change(harness, "one", vec![linked("7", "act_1")]).await;
+    change(harness, "one", vec![linked("8", "act_2")]).await;
+    let row = row(harness, "one", subject("1")).await;
+    assert_eq!(row.link("target"), Some(&link("7", "act_1")));
+}
+
+pub async fn written_values_are_forgotten_one_by_one(harness: &dyn StoreHarness) {
+    let wrote = |field: &str| EntityChange::Written {
+        entity: subject("1"),
+        field: field.to_owned(),
+        written: Written {
+            value: "closed".to_owned(),
+            at: NOW,
+            action_id: "act_1".to_owned(),
+        },
+    };
+    change(harness, "one", vec![wrote("status"), wrote("owner")]).await;
+    let forget = EntityChange::Forget {
+        entity: subject("1"),
+        field: "status".to_owned(),
+    };
+    change(harness, "one", vec![forget]).await;
+    let row = row(harness, "one", subject("1")).await;
+    let fields: Vec<_> = row.written.keys().collect();
+    assert_eq!(fields, ["owner"]);
+}
+
+pub async fn an_end_never_moves_back(harness: &dyn StoreHarness) {
+    for after in [5, 9, 7] {
+        let ended = EntityChange::Ended {
+            entity: subject("1"),
+            at: NOW + seconds(after),
+        };
+        change(harness, "one", vec![ended]).await;
+    }
+    let row = row(harness, "one", subject("1")).await;
+    assert_eq!(row.ended_at, Some(NOW + seconds(9)));
+}
+
+pub async fn entities_of_integrations_are_apart(harness: &dyn StoreHarness) {
+    let linked = EntityChange::Link {
+        entity: subject("1"),
+        link: link("7", "act_1"),
+    };
+    change(harness, "one", vec![linked]).await;
+    let other = row(harness, "two", subject("1")).await;
+    assert_eq!(other, Entity::unknown(subject("1")));
+}
+
+async fn row(harness: &dyn StoreHarness, integration: &str, entity: EntityRef) -> Entity {
+    let rows = harness.store().entities(integration, &[entity]).await;
+    rows.expect("reads").remove(0)
+}
+
+async fn change(harness: &dyn StoreHarness, integration: &str, changes: Vec<EntityChange>) {
+    let changed = harness.store().change_entities(integration, changes).await;
+    changed.expect("writes");
+}

@@ -1,0 +1,15 @@
+//! What the sandbox vendors promise, over real HTTP on loopback.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests fail by panicking, their helpers included"
+)]
+
+mod faults;
+mod jsm;
+mod kayako;
+mod kayako_triggers;
+mod kayako_writes;
+mod opsgenie;
+mod opsgenie_webhooks;
+mod support;
