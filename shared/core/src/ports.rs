@@ -36,9 +36,11 @@ pub trait Secrets: Send + Sync {
     async fn credential(&self, name: &str) -> Result<Credential>;
 }
 
-/// A message to send. `group` keeps order among its members, and within it `id` is remembered for
-/// five minutes, in which a second message with the same id is accepted and not delivered. Without
-/// a group every message is delivered.
+/// A message to send.
+///
+/// `group` keeps order among its members, and within it `id` is remembered for five minutes, in
+/// which a second message with the same id is accepted and not delivered. Without a group every
+/// message is delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub body: String,
@@ -68,6 +70,15 @@ pub enum Sent {
 pub trait Queue: Send + Sync {
     /// Returns once the message is durable.
     async fn send(&self, message: Message) -> Result<Sent>;
+    /// Sends the messages in this order, as few calls as the queue allows. The results are in the
+    /// same order; one that failed says nothing of the others.
+    async fn send_all(&self, messages: Vec<Message>) -> Vec<Result<Sent>> {
+        let mut results = Vec::with_capacity(messages.len());
+        for message in messages {
+            results.push(self.send(message).await);
+        }
+        results
+    }
     /// Takes up to `max` messages for `visibility`; a group with one in flight gives no other.
     async fn receive(&self, max: usize, visibility: Duration) -> Result<Vec<Delivery>>;
     async fn delete(&self, receipt: &str) -> Result<()>;
@@ -133,6 +144,15 @@ pub trait Store: Send + Sync {
 
     /// Writes the event unless its id is there already.
     async fn record_event(&self, event: EventRecord) -> Result<Recorded>;
+    /// Writes several, each as `record_event` does. Of two with one id the earlier in the list is
+    /// the first.
+    async fn record_events(&self, events: Vec<EventRecord>) -> Vec<Result<Recorded>> {
+        let mut results = Vec::with_capacity(events.len());
+        for event in events {
+            results.push(self.record_event(event).await);
+        }
+        results
+    }
     async fn event(&self, id: &str) -> Result<Option<EventRecord>>;
     async fn count_duplicate(&self, id: &str, at: Timestamp) -> Result<()>;
     async fn events(&self, filter: EventFilter) -> Result<Vec<EventRecord>>;

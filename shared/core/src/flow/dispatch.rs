@@ -6,6 +6,7 @@
 
 mod attempt;
 mod judge;
+mod ready;
 
 use std::sync::Arc;
 

@@ -28,32 +28,85 @@ struct Decided {
 }
 
 impl Evaluate {
-    /// Decides one event, records it and sends its actions. An error means "not done": the message
-    /// comes back, finds what is already there, and goes on from it.
-    pub async fn evaluate(&self, envelope: Envelope) -> Result<()> {
-        let decided = self.decide(&envelope).await?;
-        if let Some(earlier) = self.earlier(&envelope, decided.key.as_ref()).await? {
-            return self.duplicate(&envelope, &earlier).await;
+    /// Decides events, records them and sends their actions, in the order given. A result that is
+    /// an error means "not done": that message comes back, finds what is already there, and goes on
+    /// from it.
+    pub async fn evaluate(&self, envelopes: &[Envelope]) -> Vec<Result<()>> {
+        let mut results: Vec<Result<()>> = Vec::with_capacity(envelopes.len());
+        let mut fresh = Vec::new();
+        for (index, envelope) in envelopes.iter().enumerate() {
+            match self.decide_unless_repeated(envelope).await {
+                Ok(Some(decided)) => fresh.push((index, decided)),
+                Ok(None) => {}
+                Err(error) => {
+                    results.push(Err(error));
+                    continue;
+                }
+            }
+            results.push(Ok(()));
         }
-        let actions = match self.store.record_event(decided.record.clone()).await? {
+        let records = fresh
+            .iter()
+            .map(|(_, decided)| decided.record.clone())
+            .collect();
+        let recorded = self.store.record_events(records).await;
+        let mut messages = Vec::new();
+        for ((index, decided), recorded) in fresh.into_iter().zip(recorded) {
+            let outcome = self.actions(&envelopes[index], decided, recorded).await;
+            match outcome {
+                Ok(own) => messages.extend(own.into_iter().map(|message| (index, message))),
+                Err(error) => results[index] = Err(error),
+            }
+        }
+        self.send(messages, &mut results).await;
+        results
+    }
+
+    /// Returns nothing for an event that the window before holds already; it is counted there.
+    async fn decide_unless_repeated(&self, envelope: &Envelope) -> Result<Option<Decided>> {
+        let decided = self.decide(envelope).await?;
+        match self.earlier(envelope, decided.key.as_ref()).await? {
+            None => Ok(Some(decided)),
+            Some(earlier) => self.duplicate(envelope, &earlier).await.map(|()| None),
+        }
+    }
+
+    /// Returns the messages of a recorded event's actions.
+    async fn actions(
+        &self,
+        envelope: &Envelope,
+        decided: Decided,
+        recorded: Result<Recorded>,
+    ) -> Result<Vec<Message>> {
+        let decision = match recorded? {
             Recorded::New => decided.record.decision,
             // Our own message again, after a crash between here and the queue: the stored decision
             // stands, whatever the configuration says by now.
             Recorded::Before(before) if before.delivery_id == envelope.delivery_id => {
                 before.decision
             }
-            Recorded::Before(before) => return self.duplicate(&envelope, &before.id).await,
+            Recorded::Before(before) => {
+                self.duplicate(envelope, &before.id).await?;
+                return Ok(Vec::new());
+            }
         };
         if !decided.forget.is_empty() {
             self.store
                 .change_entities(&envelope.integration, decided.forget)
                 .await?;
         }
-        log(&envelope, &actions);
-        for action in actions.actions() {
-            self.outbound.send(first_message(action)?).await?;
+        log(envelope, &decision);
+        decision.actions().iter().map(first_message).collect()
+    }
+
+    async fn send(&self, messages: Vec<(usize, Message)>, results: &mut [Result<()>]) {
+        let (owners, messages): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
+        let sent = self.outbound.send_all(messages).await;
+        for (index, sent) in owners.into_iter().zip(sent) {
+            if let Err(error) = sent {
+                results[index] = Err(error);
+            }
         }
-        Ok(())
     }
 
     async fn decide(&self, envelope: &Envelope) -> Result<Decided> {

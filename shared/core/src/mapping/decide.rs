@@ -227,7 +227,7 @@ fn order_key(
     Ok(format!("{integration}/{own}/{connector}"))
 }
 
-/// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`.
+/// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.
 fn context(facts: &Facts<'_>) -> Value {
     let mut context = facts.incoming.data.clone();
     let links = &facts.entity.links;
@@ -240,6 +240,7 @@ fn context(facts: &Facts<'_>) -> Value {
         .map_or("", |link| link.origin.as_str());
     context.insert("links".into(), Value::Object(ids.collect()));
     context.insert("origin".into(), json!(origin));
+    context.insert("ended".into(), json!(facts.entity.ended_at.is_some()));
     context.insert(
         "event".into(),
         json!({

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use super::judge::{absent, call_failed, delivered, look_up_failed, not_yet, postponed, refused};
+use super::ready::{Ready, paused_text};
 use super::{Dispatch, Verdict};
-use crate::action::{ActionRecord, Stage};
-use crate::connector::{Answer, Call, Connection, Connector, Found, Operation, Repeat};
+use crate::action::{Action, ActionRecord, Stage};
+use crate::connector::{Answer, Call, Found, Operation, Repeat};
 use crate::link::{Entity, EntityChange, EntityRef, Written};
 use crate::outcome::Outcome;
-use crate::ports::{CredentialState, Paused};
-use crate::secret::Credential;
-use crate::{Error, ErrorKind, Result, Retry, Timestamp};
+use crate::{Error, Result, Retry, Timestamp};
 
 /// How long a vendor that works asynchronously is asked at once, before the row waits for the sweep.
 const FOLLOW_UPS: [Duration; 5] = [
@@ -20,15 +19,6 @@ const FOLLOW_UPS: [Duration; 5] = [
     Duration::from_millis(1_600),
     Duration::from_millis(2_000),
 ];
-
-/// What an attempt needs besides the record, gathered before anything is sent.
-struct Ready<'a> {
-    connector: &'a dyn Connector,
-    operation: &'static Operation,
-    connection: &'a Connection,
-    credential: Credential,
-    subject: Entity,
-}
 
 impl Dispatch {
     /// Only an error of our own store comes out; everything else is a verdict.
@@ -65,67 +55,6 @@ impl Dispatch {
             }
             _ => self.send(record, &ready).await,
         }
-    }
-
-    async fn gather<'a>(
-        &'a self,
-        record: &ActionRecord,
-        configured: &'a crate::flow::directory::Configured,
-    ) -> Result<Result<Ready<'a>, Error>> {
-        let action = &record.action;
-        let found = || {
-            let connector = self.connectors.named(&action.connector)?;
-            let operation = self
-                .connectors
-                .operation(&action.connector, &action.operation)?;
-            Some((connector, operation))
-        };
-        let connection = configured
-            .plan()
-            .map(|plan| plan.connections.get(&action.connector));
-        let (connection, (connector, operation)) = match (connection, found()) {
-            (Ok(Some(connection)), Some(found)) => (connection, found),
-            (Err(error), _) => return Ok(Err(error)),
-            _ => return Ok(Err(no_longer_offered(action))),
-        };
-        let name = connection.credential.as_deref().unwrap_or_default();
-        let credential = match self.secrets.credential(name).await {
-            Ok(credential) => credential,
-            Err(error) => return Ok(Err(error.with_retry(Retry::Later(None)))),
-        };
-        let subject = std::slice::from_ref(&action.subject);
-        let entities = self.store.entities(&action.integration, subject).await?;
-        let unknown = || Entity::unknown(action.subject.clone());
-        Ok(Ok(Ready {
-            connector,
-            operation,
-            connection,
-            credential,
-            subject: entities.into_iter().next().unwrap_or_else(unknown),
-        }))
-    }
-
-    /// Holds the action back while its credential is paused, or while the vendor asked everybody
-    /// who uses it to wait. No attempt is used up.
-    async fn credential_blocks(
-        &self,
-        record: &mut ActionRecord,
-        credential: &Credential,
-        now: Timestamp,
-    ) -> Result<Option<Verdict>> {
-        let state = self.store.credential_state(&credential.name).await?;
-        if let Some(paused) = state
-            .paused
-            .filter(|paused| paused.version == credential.version)
-        {
-            let why = format!("credential {} is paused: {}", credential.name, paused.why);
-            return Ok(Some(postponed(record.clone(), None, why, now)));
-        }
-        if let Some(until) = state.not_before.filter(|until| *until > now) {
-            let why = format!("the vendor asked for no calls until {until}");
-            return Ok(Some(postponed(record.clone(), Some(until), why, now)));
-        }
-        Ok(None)
     }
 
     async fn send(&self, mut record: ActionRecord, ready: &Ready<'_>) -> Result<Verdict> {
@@ -223,53 +152,33 @@ impl Dispatch {
 
     async fn failed(
         &self,
-        record: ActionRecord,
+        mut record: ActionRecord,
         ready: Option<&Ready<'_>>,
         error: Error,
     ) -> Result<Verdict> {
         let now = self.clock.now();
-        if let Some(ready) = ready {
-            self.note_credential(ready, &error, now).await?;
-        }
-        let repeat = ready.map_or(Repeat::Park, |ready| ready.operation.repeat);
-        let ends = ready.is_some_and(|ready| ready.operation.ends);
-        Ok(call_failed(record, repeat, ends, &error, now))
-    }
-
-    /// Tells everybody who uses the credential what the vendor said about it.
-    async fn note_credential(
-        &self,
-        ready: &Ready<'_>,
-        error: &Error,
-        now: Timestamp,
-    ) -> Result<()> {
-        let credential = &ready.credential;
-        let state = match error.retry() {
-            Retry::WhenCredentialChanges => CredentialState {
-                paused: Some(Paused {
-                    why: error.message().to_owned(),
-                    version: credential.version.clone(),
-                    since: now,
-                }),
-                not_before: None,
-            },
-            Retry::Later(Some(wait)) if error.kind() == ErrorKind::RateLimited => CredentialState {
-                paused: None,
-                not_before: Some(now + wait),
-            },
-            _ => return Ok(()),
+        let Some(ready) = ready else {
+            return Ok(call_failed(record, Repeat::Park, false, &error, now));
         };
-        if state.paused.is_some() {
-            tracing::warn!(credential = %credential.name, why = %error, "credential paused");
+        self.note_credential(ready, &error, now).await?;
+        if error.retry() == Retry::WhenCredentialChanges {
+            record.attempts = record.attempts.saturating_sub(1);
+            let why = paused_text(&ready.credential.name, &error.to_string());
+            return Ok(postponed(record, None, why, now));
         }
-        self.store
-            .put_credential_state(&credential.name, state)
-            .await
+        let operation = ready.operation;
+        Ok(call_failed(
+            record,
+            operation.repeat,
+            operation.ends,
+            &error,
+            now,
+        ))
     }
 
     fn call<'a>(
         &'a self,
-        action: &'a crate::action::Action,
+        action: &'a Action,
         ready: &'a Ready<'_>,
         record: &ActionRecord,
     ) -> Call<'a> {
@@ -290,7 +199,7 @@ impl Dispatch {
 /// subject's counterpart.
 fn target<'a>(
     subject: &'a Entity,
-    action: &crate::action::Action,
+    action: &Action,
     operation: &Operation,
 ) -> Option<&'a EntityRef> {
     operation.acts_on?;
@@ -313,14 +222,6 @@ fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> 
     }
     let ended = ready.subject.ended_at?;
     (ended > action.received_at).then(|| format!("superseded: ended by a webhook of {ended}"))
-}
-
-fn no_longer_offered(action: &crate::action::Action) -> Error {
-    let (connector, operation) = (&action.connector, &action.operation);
-    Error::new(
-        ErrorKind::Misconfigured,
-        format!("the integration no longer has {connector}.{operation}"),
-    )
 }
 
 /// An error of `prepare` is about reads: whatever its kind, nothing was written at the vendor.

@@ -15,7 +15,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 /// How often a failing look-up is repeated before a person is asked: 12 times, over about 3 hours.
 const MAX_LOOKS: u32 = 12;
 /// When a credential that waits for a person is tried again of its own accord.
-const PAUSED_CHECK: Duration = Duration::from_secs(3600);
+pub(super) const PAUSED_CHECK: Duration = Duration::from_secs(3600);
 
 pub(super) fn delivered(
     mut record: ActionRecord,

@@ -1,1 +1,178 @@
+use serde_json::json;
 
+use super::*;
+use crate::ErrorKind;
+use crate::action::Action;
+use crate::retry::MAX_ATTEMPTS;
+
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+const LOOK_UP: Repeat = Repeat::LookUp {
+    wait: Duration::from_secs(30),
+    looks: 2,
+};
+
+fn operation(repeat: Repeat) -> Operation {
+    Operation {
+        name: "create",
+        creates: Some("alert"),
+        acts_on: None,
+        ends: false,
+        repeat,
+        required: &[],
+        optional: &[],
+    }
+}
+
+/// An action that was claimed and sent once.
+fn sent() -> ActionRecord {
+    let action = Action {
+        id: "act_1".into(),
+        event_id: "evt_1".into(),
+        integration: "a".into(),
+        rule: "r".into(),
+        config_version: 1,
+        connector: "opsgenie".into(),
+        operation: "create".into(),
+        subject: EntityRef::new("kayako", "conversation", "9"),
+        order_key: "a/9".into(),
+        params: json!({}),
+        received_at: NOW,
+        creates: true,
+    };
+    let mut record = ActionRecord::new(action, NOW);
+    record.claim(NOW, None);
+    record.attempts = 1;
+    record
+}
+
+fn fail(kind: ErrorKind, repeat: Repeat) -> ActionRecord {
+    call_failed(sent(), repeat, false, &Error::new(kind, "why"), NOW).record
+}
+
+fn outcome(record: &ActionRecord) -> &'static str {
+    match &record.stage {
+        Stage::Ready => "later",
+        Stage::Sending => "sending",
+        Stage::Unknown { .. } => "look up",
+        Stage::Parked { .. } => "parked",
+        Stage::Settled(outcome) => outcome.word(),
+    }
+}
+
+#[test]
+fn each_kind_of_failure_has_one_consequence() {
+    let table = [
+        // kind, harmless to repeat, can be looked up, nothing to look at
+        (ErrorKind::NotSent, ["later", "later", "later"]),
+        (ErrorKind::RateLimited, ["later", "later", "later"]),
+        (ErrorKind::Unavailable, ["later", "later", "later"]),
+        (ErrorKind::Unauthorized, ["later", "later", "later"]),
+        (ErrorKind::NeedsPerson, ["later", "later", "later"]),
+        (ErrorKind::OutcomeUnknown, ["later", "look up", "parked"]),
+        (ErrorKind::Malformed, ["later", "look up", "parked"]),
+        (ErrorKind::Rejected, ["rejected", "rejected", "rejected"]),
+        (ErrorKind::NotFound, ["rejected", "rejected", "rejected"]),
+        (
+            ErrorKind::Misconfigured,
+            ["rejected", "rejected", "rejected"],
+        ),
+        (ErrorKind::Unsupported, ["rejected", "rejected", "rejected"]),
+        (ErrorKind::Conflict, ["rejected", "rejected", "rejected"]),
+    ];
+    for (kind, expected) in table {
+        let repeats = [Repeat::Harmless, LOOK_UP, Repeat::Park];
+        let got = repeats.map(|repeat| outcome(&fail(kind, repeat)));
+        assert_eq!(got, expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_unknown_outcome_is_not_looked_up_before_the_index_can_know() {
+    let record = fail(ErrorKind::OutcomeUnknown, LOOK_UP);
+    assert_eq!(record.due_at, Some(NOW + Duration::from_secs(30)));
+}
+
+#[test]
+fn retry_after_is_a_floor() {
+    let wait = Duration::from_secs(900);
+    let error = Error::new(ErrorKind::RateLimited, "").with_retry(Retry::Later(Some(wait)));
+    let record = call_failed(sent(), Repeat::Harmless, false, &error, NOW).record;
+    assert!(record.due_at >= Some(NOW + wait));
+}
+
+#[test]
+fn the_eighth_failure_is_the_last() {
+    let mut record = sent();
+    record.attempts = MAX_ATTEMPTS;
+    let error = Error::new(ErrorKind::NotSent, "no connection");
+    let record = call_failed(record, Repeat::Harmless, false, &error, NOW).record;
+    assert_eq!(outcome(&record), "dead");
+    assert!(record.is_settled());
+}
+
+#[test]
+fn a_bad_credential_uses_up_no_attempt() {
+    let record = fail(ErrorKind::Unauthorized, Repeat::Harmless);
+    assert_eq!((record.attempts, outcome(&record)), (0, "later"));
+}
+
+#[test]
+fn absence_must_be_seen_as_often_as_the_vendor_needs() {
+    let mut record = fail(ErrorKind::OutcomeUnknown, LOOK_UP);
+    record = absent(record, &operation(LOOK_UP), NOW).record;
+    assert_eq!(outcome(&record), "look up");
+    assert_eq!(record.due_at, Some(NOW + BETWEEN_LOOKS));
+    record = absent(record, &operation(LOOK_UP), NOW).record;
+    assert_eq!(outcome(&record), "later");
+}
+
+#[test]
+fn a_look_up_that_fails_never_counts_as_absence() {
+    let mut record = fail(ErrorKind::OutcomeUnknown, LOOK_UP);
+    let error = Error::new(ErrorKind::Unavailable, "away");
+    for _ in 0..MAX_LOOKS {
+        record = look_up_failed(record, &error, NOW).record;
+        assert_eq!(outcome(&record), "look up");
+    }
+    record = look_up_failed(record, &error, NOW).record;
+    assert_eq!(outcome(&record), "parked");
+}
+
+#[test]
+fn a_delivered_create_links_both_sides() {
+    let made = EntityRef::new("opsgenie", "alert", "x");
+    let done = Done {
+        entity: Some(made.clone()),
+        detail: String::new(),
+    };
+    let verdict = delivered(sent(), &operation(LOOK_UP), done, NOW);
+    let linked: Vec<_> = verdict
+        .changes
+        .iter()
+        .map(|change| change.entity().clone())
+        .collect();
+    assert_eq!(
+        linked,
+        [EntityRef::new("kayako", "conversation", "9"), made]
+    );
+}
+
+#[test]
+fn an_end_that_was_refused_still_keeps_older_creates_away() {
+    let error = Error::new(ErrorKind::NotFound, "no such alert");
+    let verdict = call_failed(sent(), Repeat::Harmless, true, &error, NOW);
+    assert!(matches!(
+        verdict.changes[..],
+        [EntityChange::Ended { at: NOW, .. }]
+    ));
+}
+
+#[test]
+fn a_paused_credential_is_noted_once_and_checked_hourly() {
+    let mut record = sent();
+    for _ in 0..3 {
+        record = postponed(record, None, "credential x is paused".into(), NOW).record;
+    }
+    assert_eq!(record.history.len(), 1);
+    assert_eq!(record.due_at, Some(NOW + PAUSED_CHECK));
+}

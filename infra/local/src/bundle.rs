@@ -1,0 +1,93 @@
+//! The flows, wired to the embedded adapters.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_core::flow::directory::Directory;
+use deskbridge_core::flow::dispatch::Dispatch;
+use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::receive::Receive;
+use deskbridge_core::flow::sweep::Sweep;
+use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
+use deskbridge_core::{Result, Timestamp};
+use deskbridge_embedded::{Embedded, EmbeddedQueue};
+
+pub struct Options {
+    /// Where the store lives; made if it is not there.
+    pub data: PathBuf,
+    pub secrets: Arc<dyn Secrets>,
+    pub targets: Targets,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Everything that one process runs.
+pub struct Bundle {
+    pub receive: Receive,
+    pub evaluate: Evaluate,
+    pub dispatch: Dispatch,
+    pub sweep: Sweep,
+    pub directory: Arc<Directory>,
+    pub store: Arc<dyn Store>,
+    pub secrets: Arc<dyn Secrets>,
+    pub clock: Arc<dyn Clock>,
+    pub inbound: Arc<EmbeddedQueue>,
+    pub outbound: Arc<EmbeddedQueue>,
+    pub started_at: Timestamp,
+}
+
+impl Bundle {
+    /// Opens the store; an error if another process has it open.
+    pub fn open(options: Options) -> Result<Self> {
+        let clock = options.clock;
+        let embedded = Embedded::open(&options.data, Arc::clone(&clock))?;
+        let store: Arc<dyn Store> = embedded.store();
+        let (inbound, outbound) = (embedded.inbound(), embedded.outbound());
+        let connectors = deskbridge_connectors::all();
+        let http: Arc<dyn VendorHttp> = Arc::new(Client::new(options.targets)?);
+        let compile = deskbridge_kinds::compile;
+        let directory = Arc::new(Directory::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            connectors.clone(),
+            compile,
+        ));
+        let to_dispatch: Arc<dyn Queue> = Arc::clone(&outbound) as _;
+        Ok(Self {
+            receive: Receive {
+                directory: Arc::clone(&directory),
+                connectors: connectors.clone(),
+                inbound: Arc::clone(&inbound) as _,
+                secrets: Arc::clone(&options.secrets),
+                clock: Arc::clone(&clock),
+            },
+            evaluate: Evaluate {
+                directory: Arc::clone(&directory),
+                connectors: connectors.clone(),
+                store: Arc::clone(&store),
+                outbound: Arc::clone(&to_dispatch),
+            },
+            dispatch: Dispatch {
+                directory: Arc::clone(&directory),
+                connectors,
+                store: Arc::clone(&store),
+                outbound: Arc::clone(&to_dispatch),
+                secrets: Arc::clone(&options.secrets),
+                clock: Arc::clone(&clock),
+                http,
+            },
+            sweep: Sweep {
+                store: Arc::clone(&store),
+                outbound: to_dispatch,
+                clock: Arc::clone(&clock),
+            },
+            directory,
+            started_at: clock.now(),
+            store,
+            secrets: options.secrets,
+            clock,
+            inbound,
+            outbound,
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! A folder of integration files: read, checked, brought into the store, and watched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use deskbridge_core::integration::{Integration, IntegrationSpec, Problem};
+use deskbridge_core::{Error, ErrorKind, Result};
+
+use crate::bundle::Bundle;
+use crate::keys;
+
+/// The file of secrets in the same folder; never an integration.
+pub const CREDENTIALS_FILE: &str = "credentials.yaml";
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// What became of one file or integration.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Applied {
+    Created { name: String, key: Option<String> },
+    Changed { name: String },
+    Unchanged { name: String },
+    Deleted { name: String },
+    /// Nothing was changed: what was stored before stays in force.
+    Refused { file: String, problems: Vec<Problem> },
+}
+
+/// Reads the folder and makes the store agree with it. `before` holds the names that this folder
+/// had the last time: those that are gone are deleted; what others brought in is left alone.
+pub async fn apply(
+    bundle: &Bundle,
+    folder: &Path,
+    before: &mut BTreeMap<String, PathBuf>,
+) -> Result<Vec<Applied>> {
+    let (specs, mut applied) = read(folder)?;
+    let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for (file, spec) in specs {
+        let name = spec.name.clone();
+        if let Some(first) = names.get(&name) {
+            let message = format!("{name} is also in {}", file_name(first));
+            applied.push(refused(&file, vec![Problem::new("name", message)]));
+            continue;
+        }
+        applied.push(apply_one(bundle, &file, spec).await?);
+        names.insert(name, file);
+    }
+    for (name, file) in std::mem::take(before) {
+        // A file that cannot be read just now still stands for its integration.
+        let gone = !names.contains_key(&name) && !file.exists();
+        if gone {
+            applied.extend(delete(bundle, &name).await?);
+        } else {
+            names.entry(name).or_insert(file);
+        }
+    }
+    *before = names;
+    bundle.directory.forget();
+    wake_credentials(bundle).await?;
+    Ok(applied)
+}
+
+/// The file of secrets is in this folder too: what waits for a credential tries again now.
+async fn wake_credentials(bundle: &Bundle) -> Result<()> {
+    let mut names = BTreeSet::new();
+    for integration in bundle.store.integrations().await? {
+        if let Some(configured) = bundle.directory.named(integration.name()).await?
+            && let Ok(plan) = configured.plan()
+        {
+            names.extend(plan.connections.values().filter_map(|c| c.credential.clone()));
+        }
+    }
+    for name in names {
+        bundle.store.wake_credential(&name, bundle.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Checks one document and stores it. A new integration gets its keys here.
+pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> Result<Applied> {
+    if let Err(problems) = bundle.directory.check(&spec) {
+        return Ok(refused(file, problems));
+    }
+    let name = spec.name.clone();
+    let stored = bundle.store.integration(&name).await?;
+    let chosen = match keys::chosen(&*bundle.secrets, &name).await {
+        Ok(chosen) => chosen,
+        Err(error) => {
+            let problem = Problem::new("name", error.message().to_owned());
+            return Ok(refused(file, vec![problem]));
+        }
+    };
+    let (key_hashes, new_key) = match (&stored, chosen.is_empty()) {
+        (_, false) => (keys::hashes(&chosen), None),
+        (Some(stored), true) if !stored.key_hashes.is_empty() => (stored.key_hashes.clone(), None),
+        _ => {
+            let key = keys::random()?;
+            (keys::hashes(std::slice::from_ref(&key)), Some(key))
+        }
+    };
+    let version = stored.as_ref().map_or(0, |stored| stored.version);
+    let same = |stored: &Integration| {
+        stored.spec == spec && stored.key_hashes == key_hashes && stored.deleted_at.is_none()
+    };
+    if stored.as_ref().is_some_and(same) {
+        return Ok(Applied::Unchanged { name });
+    }
+    let integration = Integration {
+        spec,
+        version: version + 1,
+        key_hashes,
+        deleted_at: None,
+        updated_at: bundle.clock.now(),
+    };
+    bundle.store.put_integration(integration, version).await?;
+    Ok(match stored {
+        None => Applied::Created { name, key: new_key },
+        Some(_) => Applied::Changed { name },
+    })
+}
+
+async fn delete(bundle: &Bundle, name: &str) -> Result<Option<Applied>> {
+    let Some(mut stored) = bundle.store.integration(name).await? else {
+        return Ok(None);
+    };
+    if stored.deleted_at.is_some() {
+        return Ok(None);
+    }
+    let version = stored.version;
+    stored.version += 1;
+    stored.deleted_at = Some(bundle.clock.now());
+    bundle.store.put_integration(stored, version).await?;
+    Ok(Some(Applied::Deleted { name: name.to_owned() }))
+}
+
+type Specs = Vec<(PathBuf, IntegrationSpec)>;
+
+fn read(folder: &Path) -> Result<(Specs, Vec<Applied>)> {
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<_> = paths.filter(|path| is_integration_file(path)).collect();
+    paths.sort();
+    let (mut specs, mut refusals) = (Vec::new(), Vec::new());
+    for path in paths {
+        match read_file(&path) {
+            Ok(spec) => specs.push((path, spec)),
+            Err(problem) => refusals.push(refused(&path, vec![problem])),
+        }
+    }
+    Ok((specs, refusals))
+}
+
+fn is_integration_file(path: &Path) -> bool {
+    let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let name = file_name(path);
+    yaml && name != CREDENTIALS_FILE && !name.starts_with('.')
+}
+
+/// Reads one file; a mistake names its line.
+pub fn read_file(path: &Path) -> Result<IntegrationSpec, Problem> {
+    let problem = |text: String| Problem::new("", text);
+    let size = std::fs::metadata(path).map_err(|error| problem(error.to_string()))?.len();
+    if size > MAX_FILE_BYTES {
+        return Err(problem(format!("is larger than {MAX_FILE_BYTES} bytes")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
+    serde_saphyr::from_str(&text).map_err(|error| problem(error.to_string()))
+}
+
+fn refused(path: &Path, problems: Vec<Problem>) -> Applied {
+    Applied::Refused {
+        file: file_name(path),
+        problems,
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn unreadable(folder: &Path, error: &std::io::Error) -> Error {
+    Error::new(
+        ErrorKind::Misconfigured,
+        format!("the folder {} cannot be read: {error}", folder.display()),
+    )
+}

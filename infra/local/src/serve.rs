@@ -1,0 +1,123 @@
+//! `deskbridge serve`: the bundle as one process, its folder watched, until a signal stops it.
+
+mod announce;
+mod watch;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskbridge_connectors::http::Targets;
+use deskbridge_core::integration::{Integration, MAX_KEYS};
+use deskbridge_core::ports::{Secrets, Store};
+use deskbridge_core::{Error, ErrorKind, Result};
+use deskbridge_embedded::{Embedded, EmbeddedSecrets};
+use tokio::net::TcpListener;
+
+use crate::bundle::{Bundle, Options};
+use crate::cli::{RotateKeyArgs, ServeArgs};
+use crate::clock::SystemClock;
+use crate::demo::sandbox::Sandbox;
+use crate::{folder, keys, settings, term, web, workers};
+
+/// How long calls under way may take to finish once a signal came.
+const GRACE: Duration = Duration::from_secs(25);
+
+pub async fn serve(args: ServeArgs) -> Result<()> {
+    let secrets = open_secrets(args.config.as_deref())?;
+    let private = args.allow_private_targets || args.sandbox;
+    let bundle = Arc::new(Bundle::open(Options {
+        data: args.data.clone(),
+        secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
+        targets: if private { Targets::Any } else { Targets::PublicOnly },
+        clock: Arc::new(SystemClock),
+    })?);
+    let listener = listen(args.listen).await?;
+    let address = listener.local_addr().unwrap_or(args.listen);
+    announce::started(address, &args.data, private);
+    let sandbox = match args.sandbox {
+        true => Some(start_sandbox(&bundle, &secrets, address).await?),
+        false => None,
+    };
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    if let Some(config) = args.config.clone() {
+        watch::start(Arc::clone(&bundle), config, address, stopped.clone()).await?;
+    }
+    announce::integrations(&bundle, address).await?;
+    let workers = tokio::spawn(workers::run(Arc::clone(&bundle), stopped));
+    let app = web::router(Arc::clone(&bundle));
+    let served = axum::serve(listener, app).with_graceful_shutdown(signal()).await;
+    served.map_err(|error| cannot(&format!("serve: {error}")))?;
+    term::line("Stopping: finishing what is under way …");
+    stop.send_replace(true);
+    if tokio::time::timeout(GRACE, workers).await.is_err() {
+        term::line("Some calls did not finish in time; they are looked up at the next start.");
+    }
+    drop(sandbox);
+    Ok(())
+}
+
+/// `deskbridge rotate-key`: works on the store itself, so nothing may be serving from it.
+pub async fn rotate_key(args: RotateKeyArgs) -> Result<()> {
+    let embedded = Embedded::open(&args.data, Arc::new(SystemClock))?;
+    let store = embedded.store();
+    let stored = store.integration(&args.name).await?.ok_or_else(|| {
+        let name = &args.name;
+        Error::new(ErrorKind::NotFound, format!("there is no integration {name} in this store"))
+    })?;
+    let key = keys::random()?;
+    let mut key_hashes = keys::hashes(std::slice::from_ref(&key));
+    key_hashes.extend(stored.key_hashes.iter().take(MAX_KEYS - 1).cloned());
+    let version = stored.version;
+    let integration = Integration { version: version + 1, key_hashes, ..stored };
+    store.put_integration(integration, version).await?;
+    term::line(format!("The new key of {} is {}", args.name, term::bold(&key)));
+    term::line("It is not shown again. The key before it works until the next rotation.");
+    Ok(())
+}
+
+fn open_secrets(config: Option<&Path>) -> Result<Arc<EmbeddedSecrets>> {
+    let file = config.map(|folder| folder.join(folder::CREDENTIALS_FILE));
+    let file = file.filter(|file| file.exists());
+    let secrets = EmbeddedSecrets::open(file, settings::credentials(), Arc::new(SystemClock))?;
+    Ok(Arc::new(secrets))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        cannot(&format!("listen on {address}: {error}. Choose another with --listen."))
+    })
+}
+
+async fn start_sandbox(
+    bundle: &Bundle,
+    secrets: &EmbeddedSecrets,
+    address: SocketAddr,
+) -> Result<Sandbox> {
+    let sandbox = Sandbox::start().await?;
+    let key = sandbox.install(bundle, secrets).await?;
+    sandbox.send_webhooks_to(address, &key);
+    announce::sandbox(&sandbox);
+    Ok(sandbox)
+}
+
+fn cannot(what: &str) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("cannot {what}"))
+}
+
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the process ends the hard way, which the store is made for.
+    tokio::signal::ctrl_c().await.unwrap_or_default();
+}

@@ -1,0 +1,84 @@
+//! What `serve` says to the person who started it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use deskbridge_core::Result;
+
+use crate::bundle::Bundle;
+use crate::demo::sandbox::Sandbox;
+use crate::folder::Applied;
+use crate::term;
+
+pub(super) fn started(address: SocketAddr, data: &Path, private: bool) {
+    term::line(format!("{} on http://{address}", term::bold("Deskbridge")));
+    term::line(format!("Store: {}", data.display()));
+    if private {
+        term::line("Private addresses may be called: for sandboxes and tests, not for production.");
+    }
+}
+
+pub(super) fn sandbox(sandbox: &Sandbox) {
+    term::line("");
+    term::line(term::bold("Sandbox vendors"));
+    term::line(format!("  Kayako    {}", sandbox.kayako.url()));
+    term::line(format!("  Opsgenie  {}", sandbox.opsgenie.url()));
+    term::line(term::faint("  Open these pages to see what each of them holds."));
+}
+
+/// Says what is running, or what to do when nothing is.
+pub(super) async fn integrations(bundle: &Bundle, address: SocketAddr) -> Result<()> {
+    let all = bundle.store.integrations().await?;
+    let live: Vec<_> = all.iter().filter(|one| one.deleted_at.is_none()).collect();
+    term::line("");
+    if live.is_empty() {
+        term::line("No integrations yet: put a file into a folder and start with --config FOLDER,");
+        term::line("or try it out with --sandbox.");
+        return Ok(());
+    }
+    term::line(term::bold("Integrations"));
+    for one in live {
+        let state = if one.spec.enabled { term::good("on") } else { term::faint("off") };
+        term::line(format!("  {}  {}  {state}", one.name(), term::faint(&one.spec.kind)));
+    }
+    term::line(term::faint(&format!(
+        "  Webhooks: POST http://{address}/webhooks/<vendor>/<the integration's key>"
+    )));
+    Ok(())
+}
+
+pub(super) async fn applied(bundle: &Bundle, address: SocketAddr, applied: &Applied) {
+    match applied {
+        Applied::Unchanged { .. } => {}
+        Applied::Created { name, key } => {
+            term::line(format!("{} {name}", term::good("created")));
+            if let Some(key) = key {
+                for vendor in vendors(bundle, name).await {
+                    term::line(format!("  http://{address}/webhooks/{vendor}/{key}"));
+                }
+                term::line("  Keep these addresses: the key in them is not shown again.");
+            }
+        }
+        Applied::Changed { name } => term::line(format!("{} {name}", term::good("changed"))),
+        Applied::Deleted { name } => term::line(format!("{} {name}", term::bad("deleted"))),
+        Applied::Refused { file, problems } => {
+            term::line(format!("{} {file}: what was stored before stays in force", term::bad("refused")));
+            for problem in problems {
+                let text = problem.to_string();
+                term::line(format!("  {}", text.trim_start_matches(": ")));
+            }
+        }
+    }
+}
+
+/// The vendors of the integration that can send webhooks at all.
+async fn vendors(bundle: &Bundle, name: &str) -> Vec<String> {
+    let Ok(Some(configured)) = bundle.directory.named(name).await else {
+        return Vec::new();
+    };
+    let connections = configured.plan().map(|plan| plan.connections.keys().cloned().collect());
+    let mut vendors: Vec<String> = connections.unwrap_or_default();
+    let connectors = &bundle.receive.connectors;
+    vendors.retain(|name| connectors.named(name).is_some_and(|c| c.webhook().is_some()));
+    vendors
+}

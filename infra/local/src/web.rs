@@ -1,0 +1,119 @@
+//! The HTTP face: webhooks in, `problem+json` out, and nothing of an address in any log.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use deskbridge_core::flow::receive::{MAX_BODY_BYTES, Receipt, Refusal, WebhookRequest};
+use serde_json::json;
+
+use crate::bundle::Bundle;
+
+/// Everything that `serve` answers.
+pub fn router(bundle: Arc<Bundle>) -> Router {
+    Router::new()
+        .route("/webhooks/{connector}/{key}", post(webhook))
+        .route("/healthz", get(health))
+        .fallback(unknown_address)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(bundle)
+}
+
+async fn webhook(
+    State(bundle): State<Arc<Bundle>>,
+    Path((connector, key)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let request_id = request_id(&bundle);
+    let (parts, body) = request.into_parts();
+    let answer = match read_body(body).await {
+        Err(refusal) => Err(refusal),
+        Ok(body) => {
+            let request = WebhookRequest {
+                connector,
+                key,
+                headers: text_headers(&parts.headers),
+                body,
+                request_id: request_id.clone(),
+            };
+            bundle.receive.receive(request).await
+        }
+    };
+    match answer {
+        Ok(receipt) => accepted(&receipt),
+        Err(refusal) => problem(&refusal, &request_id),
+    }
+}
+
+async fn read_body(body: Body) -> Result<Vec<u8>, Refusal> {
+    let too_large = |_| {
+        let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes, or ended early.");
+        Refusal::new(413, "Too large", detail)
+    };
+    Ok(to_bytes(body, MAX_BODY_BYTES).await.map_err(too_large)?.into())
+}
+
+/// Header values that are not text count as absent.
+fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = headers.iter().filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    text.collect()
+}
+
+async fn health(State(bundle): State<Arc<Bundle>>) -> Response {
+    match bundle.store.integration("").await {
+        Ok(_) => json_response(StatusCode::OK, "application/json", &json!({"status": "ok"})),
+        Err(_) => problem(&deskbridge_core::flow::receive::cannot_store(), &request_id(&bundle)),
+    }
+}
+
+async fn unknown_address(State(bundle): State<Arc<Bundle>>) -> Response {
+    problem(&Refusal::unknown_address(), &request_id(&bundle))
+}
+
+async fn wrong_method(State(bundle): State<Arc<Bundle>>) -> Response {
+    let detail = "This address does not answer to that method.";
+    problem(&Refusal::new(405, "Method not allowed", detail), &request_id(&bundle))
+}
+
+fn accepted(receipt: &Receipt) -> Response {
+    let status = StatusCode::from_u16(receipt.http_status).unwrap_or(StatusCode::ACCEPTED);
+    json_response(status, "application/json", receipt)
+}
+
+/// RFC 9457, with the request's id to find it in the log.
+fn problem(refusal: &Refusal, request_id: &str) -> Response {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut body = json!({
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "request_id": request_id,
+    });
+    if let Some(field) = &refusal.field {
+        body["field"] = json!(field);
+    }
+    let mut response = json_response(status, "application/problem+json", &body);
+    if let Some(wait) = refusal.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().into());
+    }
+    response
+}
+
+fn json_response(status: StatusCode, kind: &'static str, body: &impl serde::Serialize) -> Response {
+    let body = serde_json::to_string(body).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+/// Unique on this machine: when this process began, and how many requests it has had.
+fn request_id(bundle: &Bundle) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let started = bundle.started_at.as_millis();
+    format!("req-{started:x}-{:x}", COUNT.fetch_add(1, Ordering::Relaxed))
+}

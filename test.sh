@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs them all. Needs Rust, a C compiler and Python 3.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# Clients that we did not write judge our sandboxes and requests; pinned, and kept out of the system.
+requirements=shared/testkit/tests/judge/requirements.txt
+if ! cmp -s "$requirements" .venv/requirements.txt; then
+  python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r "$requirements"
+  cp "$requirements" .venv/requirements.txt
+fi
+
+# The crash test runs the binary itself.
+cargo build --workspace --quiet
+
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo nextest run --workspace --profile "${NEXTEST_PROFILE:-default}" "$@"
+else
+  cargo test --workspace "$@"
+fi
