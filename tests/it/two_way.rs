@@ -169,7 +169,6 @@ async fn off_suppresses_both_directions_and_records_them() {
 
 #[tokio::test]
 async fn a_change_made_elsewhere_is_seen_within_sixty_seconds() {
-    use deskbridge_core::ports::Store as _;
     let world = World::start().await;
     world.post_kayako(&[]).await;
     world.settle().await;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use deskbridge_core::ports::Store as _;
 use it_support::{World, client};
 
 const JSON: (&str, &str) = ("content-type", "application/json");

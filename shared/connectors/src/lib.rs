@@ -14,7 +14,7 @@ use std::sync::Arc;
 use deskbridge_core::connector::{Connector, Connectors};
 
 pub use kayako::Kayako;
-pub use opsgenie::Opsgenie;
+pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {

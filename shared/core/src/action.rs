@@ -79,7 +79,10 @@ pub struct ActionRecord {
     pub attempts: u32,
     /// When the sweep should look at it: the next attempt, the next look-up, or the lease's end.
     pub due_at: Option<Timestamp>,
+    /// When a request may have left for the first time, and for the last.
     pub first_sent_at: Option<Timestamp>,
+    #[serde(default)]
+    pub last_sent_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub history: Vec<Step>,
 }
@@ -115,6 +118,7 @@ impl ActionRecord {
             attempts: 0,
             due_at: Some(now),
             first_sent_at: None,
+            last_sent_at: None,
             updated_at: now,
             history: Vec::new(),
         }
@@ -143,6 +147,9 @@ impl ActionRecord {
         }
         if self.stage == Stage::Ready {
             self.stage = Stage::Sending;
+            self.attempts += 1;
+            self.first_sent_at.get_or_insert(now);
+            self.last_sent_at = Some(now);
         }
         self.fence += 1;
         self.due_at = Some(now + LEASE);

@@ -28,7 +28,7 @@ pub enum ErrorKind {
     Rejected,
     /// The request left, and whether it took effect cannot be known from here.
     OutcomeUnknown,
-    /// Our own store, queue or secrets did not answer.
+    /// Our own store, queue or secrets did not answer, or a read at the vendor failed.
     Unavailable,
     /// A setting or a credential is wrong or missing.
     Misconfigured,

@@ -46,6 +46,10 @@ impl Dispatch {
         {
             return Ok(verdict);
         }
+        if let Some(due_at) = too_early(&record, ready.operation, now) {
+            record.due_at = Some(due_at);
+            return Ok(record.into());
+        }
         match record.stage.clone() {
             Stage::Unknown { handle, .. } if handle.is_some() || looks(ready.operation) => {
                 self.look_up(record, &ready, handle, off).await
@@ -63,7 +67,6 @@ impl Dispatch {
             record.settle(Outcome::Filtered { why }, now);
             return Ok(record.into());
         }
-        record.attempts += 1;
         let action = record.action.clone();
         let call = self.call(&action, ready, &record);
         let prepared = match ready.connector.prepare(&call).await {
@@ -76,7 +79,6 @@ impl Dispatch {
                 .change_entities(&action.integration, writes)
                 .await?;
         }
-        record.first_sent_at.get_or_insert(now);
         match ready.connector.send(&call, prepared).await {
             Ok(Answer::Done(done)) => {
                 Ok(delivered(record, ready.operation, done, self.clock.now()))
@@ -152,7 +154,7 @@ impl Dispatch {
 
     async fn failed(
         &self,
-        mut record: ActionRecord,
+        record: ActionRecord,
         ready: Option<&Ready<'_>>,
         error: Error,
     ) -> Result<Verdict> {
@@ -162,7 +164,6 @@ impl Dispatch {
         };
         self.note_credential(ready, &error, now).await?;
         if error.retry() == Retry::WhenCredentialChanges {
-            record.attempts = record.attempts.saturating_sub(1);
             let why = paused_text(&ready.credential.name, &error.to_string());
             return Ok(postponed(record, None, why, now));
         }
@@ -207,6 +208,18 @@ fn target<'a>(
         return Some(&subject.entity);
     }
     subject.link(&action.connector).map(|link| &link.peer)
+}
+
+/// Returns when an unknown outcome may be looked up at the earliest, if that is still to come: the
+/// vendor's index must have had its time since the last request.
+fn too_early(record: &ActionRecord, operation: &Operation, now: Timestamp) -> Option<Timestamp> {
+    let (Stage::Unknown { handle: None, .. }, Repeat::LookUp { wait, .. }) =
+        (&record.stage, operation.repeat)
+    else {
+        return None;
+    };
+    let earliest = record.last_sent_at? + wait;
+    (earliest > now).then_some(earliest)
 }
 
 fn looks(operation: &Operation) -> bool {

@@ -106,10 +106,7 @@ pub(super) fn call_failed(
             return Verdict { record, changes };
         }
         Retry::Later(after) => again_later(&mut record, after, why, now),
-        Retry::WhenCredentialChanges => {
-            record.attempts = record.attempts.saturating_sub(1);
-            return postponed(record, None, why, now);
-        }
+        Retry::WhenCredentialChanges => return postponed(record, None, why, now),
         Retry::LookUp => match repeat {
             Repeat::Harmless => again_later(&mut record, None, why, now),
             Repeat::LookUp { wait, .. } => {
@@ -153,6 +150,7 @@ pub(super) fn postponed(
     }
     if record.stage == Stage::Sending {
         record.stage = Stage::Ready;
+        record.attempts = record.attempts.saturating_sub(1);
     }
     record.due_at = Some(until.unwrap_or(now + PAUSED_CHECK));
     record.into()

@@ -22,7 +22,7 @@ pub async fn a_later_action_waits_and_is_woken(harness: &dyn StoreHarness) {
         "its message id must be a new one"
     );
     let due = store.due(NOW + seconds(3), 10).await.expect("lists");
-    assert_eq!(due, [woken.clone()]);
+    assert_eq!(due, std::slice::from_ref(&woken));
     win(&*store, &woken.action, NOW + seconds(3)).await;
 }
 

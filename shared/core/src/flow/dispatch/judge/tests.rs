@@ -41,7 +41,6 @@ fn sent() -> ActionRecord {
     };
     let mut record = ActionRecord::new(action, NOW);
     record.claim(NOW, None);
-    record.attempts = 1;
     record
 }
 

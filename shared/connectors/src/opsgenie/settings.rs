@@ -1,0 +1,197 @@
+//! The connection's settings: read and checked in one pass, so that both always agree.
+
+use deskbridge_core::connector::Connection;
+use deskbridge_core::integration::Problem;
+use deskbridge_core::{Error, ErrorKind};
+use serde_json::{Map, Value};
+
+use crate::http::check_base_url;
+
+const KNOWN: [&str; 8] = [
+    "service",
+    "base_url",
+    "credential",
+    "team",
+    "team_id",
+    "cloud_id",
+    "site",
+    "webhook_credential",
+];
+
+/// Which product, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// The US host refuses accounts of the EU and the other way round.
+    OpsgenieUs,
+    OpsgenieEu,
+    /// One host for all regions.
+    Jsm,
+}
+
+const SERVICES: [(&str, Service); 3] = [
+    ("opsgenie-us", Service::OpsgenieUs),
+    ("opsgenie-eu", Service::OpsgenieEu),
+    ("jsm", Service::Jsm),
+];
+
+impl Service {
+    fn host(self) -> &'static str {
+        match self {
+            Self::OpsgenieUs => "https://api.opsgenie.com",
+            Self::OpsgenieEu => "https://api.eu.opsgenie.com",
+            Self::Jsm => "https://api.atlassian.com",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) service: Service,
+    base_url: Option<String>,
+    /// The name or the id of the team that gets every alert, and nobody else.
+    pub(super) team: Option<String>,
+    pub(super) team_id: Option<String>,
+    pub(super) cloud_id: Option<String>,
+    site: Option<String>,
+}
+
+impl Settings {
+    /// Returns the settings, or everything that is wrong with them.
+    pub(super) fn read(connection: &Connection) -> Result<Self, Vec<Problem>> {
+        let Some(settings) = connection.settings.as_object() else {
+            return Err(vec![Problem::new("settings.opsgenie", "must be a mapping")]);
+        };
+        let mut reader = Reader {
+            settings,
+            problems: Vec::new(),
+        };
+        reader.refuse_unknown();
+        reader.text("webhook_credential");
+        let service = reader.service();
+        let read = Self {
+            service: service.unwrap_or(Service::OpsgenieUs),
+            base_url: reader.base_url(),
+            team: reader.text("team"),
+            team_id: reader.text("team_id"),
+            cloud_id: reader.checked(
+                "cloud_id",
+                is_cloud_id,
+                "must be an id of letters, digits and hyphens",
+            ),
+            site: reader.checked(
+                "site",
+                is_host,
+                "must be a host name, as your-site.atlassian.net",
+            ),
+        };
+        if matches!(service, Some(Service::OpsgenieUs | Service::OpsgenieEu)) {
+            reader.refuse_present(["cloud_id", "site"], "belongs to service: jsm");
+        }
+        if reader.problems.is_empty() {
+            Ok(read)
+        } else {
+            Err(reader.problems)
+        }
+    }
+
+    /// The host of every API, without a slash at its end.
+    pub(super) fn host(&self) -> &str {
+        self.base_url.as_deref().unwrap_or(self.service.host())
+    }
+
+    /// Where the site tells its cloud id to anybody who asks.
+    pub(super) fn tenant_info(&self) -> Option<String> {
+        let site = self.site.as_ref()?;
+        let host = self.base_url.clone();
+        let host = host.unwrap_or_else(|| format!("https://{site}"));
+        Some(format!("{host}/_edge/tenant_info"))
+    }
+}
+
+pub(super) fn problem(setting: &str, why: impl Into<String>) -> Problem {
+    Problem::new(format!("settings.opsgenie.{setting}"), why)
+}
+
+/// For settings that were refused after they were saved, by a newer build.
+pub(super) fn refused(problems: Vec<Problem>) -> Error {
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    Error::new(ErrorKind::Misconfigured, problems.join("; "))
+}
+
+struct Reader<'a> {
+    settings: &'a Map<String, Value>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, setting: &str, why: impl Into<String>) {
+        self.problems.push(problem(setting, why));
+    }
+
+    fn refuse_unknown(&mut self) {
+        for name in self
+            .settings
+            .keys()
+            .filter(|name| !KNOWN.contains(&name.as_str()))
+        {
+            let why = format!("is no setting here; there are: {}", KNOWN.join(", "));
+            self.problems.push(problem(name, why));
+        }
+    }
+
+    fn refuse_present<const N: usize>(&mut self, names: [&str; N], why: &str) {
+        for name in names
+            .into_iter()
+            .filter(|name| self.settings.contains_key(*name))
+        {
+            self.refuse(name, why);
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.settings.get(name)?;
+        let text = value
+            .as_str()
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        if text.is_none() {
+            self.refuse(name, "must be a text that is not empty");
+        }
+        text.map(str::to_owned)
+    }
+
+    fn checked(&mut self, name: &str, fits: fn(&str) -> bool, why: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if !fits(&text) {
+            self.refuse(name, why);
+        }
+        Some(text)
+    }
+
+    fn service(&mut self) -> Option<Service> {
+        let named = self.settings.get("service").and_then(Value::as_str);
+        let found = SERVICES.iter().find(|(name, _)| Some(*name) == named);
+        if found.is_none() {
+            let names = SERVICES.map(|(name, _)| name).join(", ");
+            self.refuse("service", format!("must be one of: {names}"));
+        }
+        found.map(|(_, service)| *service)
+    }
+
+    fn base_url(&mut self) -> Option<String> {
+        let url = self.text("base_url")?;
+        if let Err(why) = check_base_url(&url) {
+            self.refuse("base_url", why);
+        }
+        Some(url.trim_end_matches('/').to_owned())
+    }
+}
+
+fn is_cloud_id(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| !label.is_empty() && is_cloud_id(label);
+    text.contains('.') && text.split('.').all(label)
+}

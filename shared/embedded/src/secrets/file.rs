@@ -1,0 +1,144 @@
+//! The credentials file, read again when it has changed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use deskbridge_core::ports::Clock;
+use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
+
+use super::{Documents, Fields, SecretFields, hide};
+
+const BETWEEN_CHECKS: Duration = Duration::from_secs(1);
+
+pub(super) struct CredentialFile {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    checked_at: Timestamp,
+    stamp: Option<Stamp>,
+    documents: Documents,
+}
+
+/// What shows that a file is another one than before. The mode, too: a file that was refused for
+/// it is read once it is closed to others.
+#[derive(PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    bytes: u64,
+    mode: u32,
+}
+
+impl CredentialFile {
+    pub(super) fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Result<Self> {
+        let mut file = Self {
+            checked_at: clock.now(),
+            path,
+            clock,
+            stamp: None,
+            documents: Documents::new(),
+        };
+        file.refresh()?;
+        Ok(file)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks at the file at most once a second; both directions, for a clock that was set back.
+    pub(super) fn fields(&mut self, name: &str) -> Option<SecretFields> {
+        let now = self.clock.now();
+        let apart = now.since(self.checked_at).max(self.checked_at.since(now));
+        if apart >= BETWEEN_CHECKS {
+            self.checked_at = now;
+            if let Err(error) = self.refresh() {
+                // What was read before stays good while somebody is writing.
+                tracing::warn!(%error, "credentials not read again");
+            }
+        }
+        self.documents.get(name).cloned()
+    }
+
+    /// Reads the file if it is not the one read before. One that cannot be read is not tried again
+    /// until it changes, so that it is complained of once.
+    fn refresh(&mut self) -> Result<()> {
+        let stamp = match fs::metadata(&self.path) {
+            Ok(metadata) => Some(Stamp::of(&metadata)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(self.unreadable(&error)),
+        };
+        if self.stamp == stamp {
+            return Ok(());
+        }
+        self.stamp = stamp;
+        self.documents = match &self.stamp {
+            Some(_) => self.read()?,
+            None => Documents::new(),
+        };
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Documents> {
+        let text = self.text().map_err(|error| self.unreadable(&error))?;
+        let text = text.ok_or_else(|| self.open_to_others())?;
+        let parsed: Option<BTreeMap<String, Fields>> =
+            serde_saphyr::from_str(&text).map_err(|error| self.malformed(&error))?;
+        let documents = parsed.unwrap_or_default().into_iter();
+        Ok(documents
+            .map(|(name, fields)| (name, hide(fields)))
+            .collect())
+    }
+
+    /// Returns nothing if others can read the file: this very file, not what the path led to before.
+    fn text(&self) -> io::Result<Option<String>> {
+        let mut file = File::open(&self.path)?;
+        if Stamp::of(&file.metadata()?).mode & 0o077 != 0 {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map(|_| Some(text))
+    }
+
+    fn open_to_others(&self) -> Error {
+        let path = self.path.display();
+        misconfigured(format!(
+            "{path} can be read by others: run `chmod 600 {path}`"
+        ))
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Error {
+        let path = self.path.display();
+        misconfigured(format!("{path} cannot be read: {error}"))
+    }
+
+    /// Where, never what: the parser's own message quotes the file.
+    fn malformed(&self, error: &serde_saphyr::Error) -> Error {
+        let (path, place) = (self.path.display(), error.location());
+        let place = place.map(|place| format!(" (line {})", place.line()));
+        let place = place.unwrap_or_default();
+        misconfigured(format!(
+            "{path} must be YAML with `field: value` lines under each credential's name{place}"
+        ))
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let mode = std::os::unix::fs::MetadataExt::mode(metadata);
+        #[cfg(not(unix))]
+        let mode = 0;
+        Self {
+            modified: metadata.modified().ok(),
+            bytes: metadata.len(),
+            mode,
+        }
+    }
+}
+
+fn misconfigured(message: String) -> Error {
+    Error::new(ErrorKind::Misconfigured, message)
+}

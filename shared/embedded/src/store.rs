@@ -1,0 +1,170 @@
+//! The store over the database: each call is one piece of work for the writer or a reader.
+
+mod actions;
+mod credentials;
+mod entities;
+mod events;
+mod integrations;
+mod lanes;
+mod tally;
+
+use async_trait::async_trait;
+use deskbridge_core::action::{Action, ActionRecord, Claim};
+use deskbridge_core::event::EventRecord;
+use deskbridge_core::integration::Integration;
+use deskbridge_core::link::{Entity, EntityChange, EntityRef};
+use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
+use deskbridge_core::{Result, Timestamp};
+
+use crate::database::Shared;
+
+/// Configuration, ledger, links and dispatch rows in the data directory's database.
+pub struct EmbeddedStore {
+    database: Shared,
+}
+
+impl EmbeddedStore {
+    pub(crate) fn new(database: Shared) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl Store for EmbeddedStore {
+    async fn integration(&self, name: &str) -> Result<Option<Integration>> {
+        let name = name.to_owned();
+        self.database
+            .read(move |db| integrations::named(db, &name))
+            .await
+    }
+
+    async fn integration_by_key(&self, key_hash: &str) -> Result<Option<Integration>> {
+        let hash = key_hash.to_owned();
+        self.database
+            .read(move |db| integrations::with_key(db, &hash))
+            .await
+    }
+
+    /// By name, deleted ones included.
+    async fn integrations(&self) -> Result<Vec<Integration>> {
+        self.database.read(integrations::all).await
+    }
+
+    async fn put_integration(&self, integration: Integration, expected: u64) -> Result<()> {
+        self.database
+            .write(move |db| integrations::put(db, &integration, expected))
+            .await
+    }
+
+    async fn record_event(&self, event: EventRecord) -> Result<Recorded> {
+        self.database
+            .write(move |db| events::record(db, &event))
+            .await
+    }
+
+    async fn event(&self, id: &str) -> Result<Option<EventRecord>> {
+        let id = id.to_owned();
+        self.database.read(move |db| events::with_id(db, &id)).await
+    }
+
+    /// An id that is not there is not an error: there is nothing to count it on.
+    async fn count_duplicate(&self, id: &str, at: Timestamp) -> Result<()> {
+        let id = id.to_owned();
+        self.database
+            .write(move |db| events::count_duplicate(db, &id, at))
+            .await
+    }
+
+    async fn events(&self, filter: EventFilter) -> Result<Vec<EventRecord>> {
+        self.database
+            .read(move |db| events::list(db, &filter))
+            .await
+    }
+
+    async fn tally(&self) -> Result<Tally> {
+        self.database.read(tally::tally).await
+    }
+
+    async fn entities(&self, integration: &str, asked: &[EntityRef]) -> Result<Vec<Entity>> {
+        let (integration, asked) = (integration.to_owned(), asked.to_vec());
+        self.database
+            .read(move |db| entities::rows(db, &integration, asked))
+            .await
+    }
+
+    async fn change_entities(&self, integration: &str, changes: Vec<EntityChange>) -> Result<()> {
+        let integration = integration.to_owned();
+        self.database
+            .write(move |db| entities::change(db, &integration, changes))
+            .await
+    }
+
+    async fn claim(&self, action: &Action, now: Timestamp) -> Result<Claim> {
+        let action = action.clone();
+        self.database
+            .write(move |db| lanes::claim(db, action, now))
+            .await
+    }
+
+    async fn settle(
+        &self,
+        record: ActionRecord,
+        changes: Vec<EntityChange>,
+    ) -> Result<Option<ActionRecord>> {
+        self.database
+            .write(move |db| lanes::settle(db, &record, changes))
+            .await
+    }
+
+    async fn action(&self, id: &str) -> Result<Option<ActionRecord>> {
+        let id = id.to_owned();
+        self.database
+            .read(move |db| actions::with_id(db, &id))
+            .await
+    }
+
+    async fn actions_of(&self, event_id: &str) -> Result<Vec<ActionRecord>> {
+        let event_id = event_id.to_owned();
+        self.database
+            .read(move |db| actions::of_event(db, &event_id))
+            .await
+    }
+
+    /// As a net below the wake in `settle`, also returns waiting actions with nothing before them
+    /// to wait for. There are none unless something is wrong; asking costs one index look-up each.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ActionRecord>> {
+        self.database
+            .read(move |db| actions::due(db, now, limit))
+            .await
+    }
+
+    /// The longest parked first.
+    async fn parked(&self, limit: usize) -> Result<Vec<ActionRecord>> {
+        self.database
+            .read(move |db| actions::parked(db, limit))
+            .await
+    }
+
+    async fn credential_state(&self, name: &str) -> Result<CredentialState> {
+        let name = name.to_owned();
+        self.database
+            .read(move |db| credentials::state(db, &name))
+            .await
+    }
+
+    async fn put_credential_state(&self, name: &str, state: CredentialState) -> Result<()> {
+        let name = name.to_owned();
+        self.database
+            .write(move |db| credentials::put_state(db, &name, &state))
+            .await
+    }
+
+    /// Which credential an action waits for stands only in the last line of its history, as
+    /// dispatch writes it; that line is what is looked for.
+    async fn wake_credential(&self, name: &str, now: Timestamp) -> Result<()> {
+        let name = name.to_owned();
+        self.database
+            .write(move |db| credentials::wake(db, &name, now))
+            .await
+    }
+}
