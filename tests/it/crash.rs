@@ -39,13 +39,20 @@ async fn two_hundred_kills_lose_nothing_and_make_nothing_twice() {
     let mut server = place.serve().await;
     let cases: BTreeSet<_> = accepted.cases.lock().unwrap().clone();
     let alerts: BTreeSet<_> = accepted.alerts.lock().unwrap().clone();
-    assert!(cases.len() + alerts.len() > 500, "too little load to show anything");
+    assert!(
+        cases.len() + alerts.len() > 500,
+        "too little load to show anything"
+    );
     let missing = place.drain(&cases, &alerts).await;
     server.kill().unwrap();
     server.wait().unwrap();
     assert_eq!(missing, Vec::<String>::new(), "accepted and not delivered");
     place.assert_nothing_twice(&cases, &alerts);
-    println!("{KILLS} kills: {} conversations and {} alerts accepted, each made once", cases.len(), alerts.len());
+    println!(
+        "{KILLS} kills: {} conversations and {} alerts accepted, each made once",
+        cases.len(),
+        alerts.len()
+    );
 }
 
 /// What was answered with 202, noted after the answer came.
@@ -77,7 +84,11 @@ async fn load(address: SocketAddr, accepted: Arc<Accepted>) {
                 "alertId": format!("alert-{number}"), "message": subject(number), "alias": format!("other-{number}"),
                 "tags": [], "username": "mon@example.com", "updatedAt": number,
             });
-            ("opsgenie", json!({"action": "Create", "alert": alert}), &accepted.alerts)
+            (
+                "opsgenie",
+                json!({"action": "Create", "alert": alert}),
+                &accepted.alerts,
+            )
         };
         let url = format!("http://{address}/webhooks/{vendor}/{KEY}");
         let mut sent = false;
@@ -107,7 +118,9 @@ struct Place {
 impl Place {
     async fn new() -> Self {
         let sandbox = Sandbox::start().await.unwrap();
-        sandbox.opsgenie.set_processing_delay(Duration::from_millis(20));
+        sandbox
+            .opsgenie
+            .set_processing_delay(Duration::from_millis(20));
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config");
         std::fs::create_dir(&config).unwrap();
@@ -120,13 +133,25 @@ impl Place {
         );
         std::fs::write(&credentials, text).unwrap();
         std::fs::set_permissions(&credentials, PermissionsExt::from_mode(0o600)).unwrap();
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self { folder, sandbox, address }
+        let address = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        Self {
+            folder,
+            sandbox,
+            address,
+        }
     }
 
     async fn serve(&self) -> Child {
         let child = Command::new(binary())
-            .args(["serve", "--allow-private-targets", "--listen", &self.address.to_string()])
+            .args([
+                "serve",
+                "--allow-private-targets",
+                "--listen",
+                &self.address.to_string(),
+            ])
             .arg("--data")
             .arg(self.folder.path().join("data"))
             .arg("--config")
@@ -141,7 +166,9 @@ impl Place {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), ready).await.expect("serve starts");
+        tokio::time::timeout(Duration::from_secs(20), ready)
+            .await
+            .expect("serve starts");
         child
     }
 
@@ -157,19 +184,45 @@ impl Place {
     }
 
     fn missing(&self, cases: &BTreeSet<u64>, alerts: &BTreeSet<u64>) -> Vec<String> {
-        let aliases: BTreeSet<_> = self.sandbox.opsgenie.alerts().into_iter().map(|a| a.alias).collect();
-        let subjects: BTreeSet<_> = self.sandbox.kayako.cases().into_iter().map(|c| c.subject).collect();
-        let cases = cases.iter().map(|n| alias(*n)).filter(|alias| !aliases.contains(alias));
-        let alerts = alerts.iter().map(|n| subject(*n)).filter(|s| !subjects.contains(s));
+        let aliases: BTreeSet<_> = self
+            .sandbox
+            .opsgenie
+            .alerts()
+            .into_iter()
+            .map(|a| a.alias)
+            .collect();
+        let subjects: BTreeSet<_> = self
+            .sandbox
+            .kayako
+            .cases()
+            .into_iter()
+            .map(|c| c.subject)
+            .collect();
+        let cases = cases
+            .iter()
+            .map(|n| alias(*n))
+            .filter(|alias| !aliases.contains(alias));
+        let alerts = alerts
+            .iter()
+            .map(|n| subject(*n))
+            .filter(|s| !subjects.contains(s));
         cases.chain(alerts).collect()
     }
 
     fn assert_nothing_twice(&self, cases: &BTreeSet<u64>, alerts: &BTreeSet<u64>) {
         for number in cases {
-            assert_eq!(self.sandbox.opsgenie.created_count(&alias(*number)), 1, "alert {number}");
+            assert_eq!(
+                self.sandbox.opsgenie.created_count(&alias(*number)),
+                1,
+                "alert {number}"
+            );
         }
         for number in alerts {
-            assert_eq!(self.sandbox.kayako.created_count(&subject(*number)), 1, "conversation {number}");
+            assert_eq!(
+                self.sandbox.kayako.created_count(&subject(*number)),
+                1,
+                "conversation {number}"
+            );
         }
     }
 }
@@ -192,7 +245,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }

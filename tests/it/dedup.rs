@@ -39,7 +39,9 @@ async fn a_later_save_of_a_new_conversation_opens_no_second_alert() {
     world.post_kayako(&[]).await;
     world.settle().await;
     world.clock.advance(Duration::from_secs(3 * 86_400));
-    world.post_kayako(&[("Assignee", "somebody else"), ("Tags", "later")]).await;
+    world
+        .post_kayako(&[("Assignee", "somebody else"), ("Tags", "later")])
+        .await;
     world.pass(Duration::from_secs(60)).await;
     assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
 }
@@ -68,18 +70,29 @@ async fn completed_saved_again_closes_once() {
     world.settle().await;
     world.post_kayako(&[("Status", "Completed")]).await;
     world.pass(Duration::from_secs(60)).await;
-    world.post_kayako(&[("Status", "Completed"), ("Tags", "done")]).await;
+    world
+        .post_kayako(&[("Status", "Completed"), ("Tags", "done")])
+        .await;
     world.pass(Duration::from_secs(60)).await;
-    assert_eq!(world.last_decision().await, "filtered: close_alert: not so: the alert is not closed already");
+    assert_eq!(
+        world.last_decision().await,
+        "filtered: close_alert: not so: the alert is not closed already"
+    );
     let closes = world.sandbox.opsgenie.requests();
-    let closes = closes.iter().filter(|request| request.path.contains("/close")).count();
+    let closes = closes
+        .iter()
+        .filter(|request| request.path.contains("/close"))
+        .count();
     assert_eq!(closes, 1);
 }
 
 #[tokio::test]
 async fn closed_before_the_create_was_processed_is_still_closed() {
     let world = World::start().await;
-    world.sandbox.opsgenie.set_processing_delay(Duration::from_millis(300));
+    world
+        .sandbox
+        .opsgenie
+        .set_processing_delay(Duration::from_millis(300));
     world.post_kayako(&[]).await;
     world.post_kayako(&[("Status", "Closed")]).await;
     world.pass(Duration::from_secs(120)).await;
@@ -97,7 +110,13 @@ async fn a_create_that_is_overtaken_by_its_close_opens_nothing() {
     world.clock.advance(Duration::from_secs(1));
     world.post_kayako(&[("Status", "Completed")]).await;
     world.pass(Duration::from_secs(30)).await;
-    world.bundle.evaluate.evaluate(&[late]).await.remove(0).unwrap();
+    world
+        .bundle
+        .evaluate
+        .evaluate(&[late])
+        .await
+        .remove(0)
+        .unwrap();
     world.pass(Duration::from_secs(30)).await;
     assert!(world.sandbox.opsgenie.alerts().is_empty());
     assert_eq!(world.stage_of("create_alert").await, "filtered");
@@ -105,9 +124,19 @@ async fn a_create_that_is_overtaken_by_its_close_opens_nothing() {
 
 async fn hold_back_first(world: &World) -> deskbridge_core::event::Envelope {
     use deskbridge_core::ports::Queue as _;
-    let taken = world.bundle.inbound.receive(1, Duration::from_secs(1)).await.unwrap();
+    let taken = world
+        .bundle
+        .inbound
+        .receive(1, Duration::from_secs(1))
+        .await
+        .unwrap();
     let envelope = serde_json::from_str(&taken[0].body).unwrap();
-    world.bundle.inbound.delete(&taken[0].receipt).await.unwrap();
+    world
+        .bundle
+        .inbound
+        .delete(&taken[0].receipt)
+        .await
+        .unwrap();
     envelope
 }
 
@@ -116,12 +145,26 @@ async fn a_message_that_the_queue_repeats_is_carried_out_once() {
     use deskbridge_core::ports::Queue as _;
     let world = World::start().await;
     world.post_kayako(&[]).await;
-    let taken = world.bundle.inbound.receive(1, Duration::from_secs(90)).await.unwrap();
+    let taken = world
+        .bundle
+        .inbound
+        .receive(1, Duration::from_secs(90))
+        .await
+        .unwrap();
     let envelope: deskbridge_core::event::Envelope = serde_json::from_str(&taken[0].body).unwrap();
     // Evaluated, but the process ended before it could delete the message.
-    world.bundle.evaluate.evaluate(std::slice::from_ref(&envelope)).await.remove(0).unwrap();
+    world
+        .bundle
+        .evaluate
+        .evaluate(std::slice::from_ref(&envelope))
+        .await
+        .remove(0)
+        .unwrap();
     world.pass(Duration::from_secs(120)).await;
     let from_kayako = world.events().await.remove(0);
-    assert_eq!(from_kayako.duplicates, 0, "the queue's repeat is not the vendor's");
+    assert_eq!(
+        from_kayako.duplicates, 0,
+        "the queue's repeat is not the vendor's"
+    );
     assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
 }

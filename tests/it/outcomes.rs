@@ -18,11 +18,19 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("refuse", Fault::Refuse),
         ("reset", Fault::ResetBeforeCommit),
         ("commit, then reset", Fault::CommitThenReset),
-        ("commit, then a cut answer", Fault::CommitThenCut { after_bytes: 20 }),
+        (
+            "commit, then a cut answer",
+            Fault::CommitThenCut { after_bytes: 20 },
+        ),
         ("commit, then 500", Fault::CommitThenStatus(500)),
         ("500", Fault::status(500)),
         ("503", Fault::status(503)),
-        ("429", Fault::TooManyRequests { retry_after: Duration::from_secs(90) }),
+        (
+            "429",
+            Fault::TooManyRequests {
+                retry_after: Duration::from_secs(90),
+            },
+        ),
         ("HTML with 200", Fault::HtmlOk),
         ("commit, then HTML with 200", Fault::CommitThenHtml),
     ]
@@ -32,10 +40,18 @@ fn faults() -> Vec<(&'static str, Fault)> {
 async fn an_alert_is_made_exactly_once_whatever_happens_to_its_create() {
     for (name, fault) in faults() {
         let world = World::start().await;
-        world.sandbox.opsgenie.script().on(CREATE_ALERT.0, CREATE_ALERT.1, fault);
+        world
+            .sandbox
+            .opsgenie
+            .script()
+            .on(CREATE_ALERT.0, CREATE_ALERT.1, fault);
         world.post_kayako(&[]).await;
         world.pass(30 * MINUTE).await;
-        assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1, "{name}");
+        assert_eq!(
+            world.sandbox.opsgenie.created_count("kayako_john_9"),
+            1,
+            "{name}"
+        );
         assert_eq!(world.stage_of("create_alert").await, "delivered", "{name}");
     }
 }
@@ -44,11 +60,27 @@ async fn an_alert_is_made_exactly_once_whatever_happens_to_its_create() {
 async fn a_conversation_is_made_exactly_once_whatever_happens_to_its_create() {
     for (name, fault) in faults() {
         let world = World::start().await;
-        world.sandbox.kayako.script().on(CREATE_CASE.0, CREATE_CASE.1, fault);
-        world.sandbox.opsgenie.human_create("mon@example.com", "Queue stuck", &[]).unwrap();
+        world
+            .sandbox
+            .kayako
+            .script()
+            .on(CREATE_CASE.0, CREATE_CASE.1, fault);
+        world
+            .sandbox
+            .opsgenie
+            .human_create("mon@example.com", "Queue stuck", &[])
+            .unwrap();
         world.pass(30 * MINUTE).await;
-        assert_eq!(world.sandbox.kayako.created_count("Queue stuck"), 1, "{name}");
-        assert_eq!(world.stage_of("create_conversation").await, "delivered", "{name}");
+        assert_eq!(
+            world.sandbox.kayako.created_count("Queue stuck"),
+            1,
+            "{name}"
+        );
+        assert_eq!(
+            world.stage_of("create_conversation").await,
+            "delivered",
+            "{name}"
+        );
     }
 }
 
@@ -56,14 +88,28 @@ async fn a_conversation_is_made_exactly_once_whatever_happens_to_its_create() {
 async fn a_note_is_written_exactly_once_whatever_happens_to_it() {
     for (name, fault) in faults() {
         let world = World::start().await;
-        let alert = world.sandbox.opsgenie.human_create("mon@example.com", "Queue stuck", &[]).unwrap();
+        let alert = world
+            .sandbox
+            .opsgenie
+            .human_create("mon@example.com", "Queue stuck", &[])
+            .unwrap();
         world.pass(MINUTE).await;
-        world.sandbox.kayako.script().on("POST", "/reply.json", fault);
-        world.sandbox.opsgenie.human_acknowledge(&alert.id, "ops@example.com");
+        world
+            .sandbox
+            .kayako
+            .script()
+            .on("POST", "/reply.json", fault);
+        world
+            .sandbox
+            .opsgenie
+            .human_acknowledge(&alert.id, "ops@example.com");
         world.pass(30 * MINUTE).await;
         let case = world.sandbox.kayako.cases()[0].id;
         let posts = world.sandbox.kayako.posts(case);
-        let notes = posts.iter().filter(|post| post.contents.starts_with("Acknowledged")).count();
+        let notes = posts
+            .iter()
+            .filter(|post| post.contents.starts_with("Acknowledged"))
+            .count();
         assert_eq!(notes, 1, "{name}");
     }
 }
@@ -76,7 +122,11 @@ async fn a_vendor_that_commits_and_never_answers_gets_no_second_conversation() {
         CREATE_CASE.1,
         Fault::CommitThenHang(Some(Duration::from_millis(200))),
     );
-    world.sandbox.opsgenie.human_create("mon@example.com", "Queue stuck", &[]).unwrap();
+    world
+        .sandbox
+        .opsgenie
+        .human_create("mon@example.com", "Queue stuck", &[])
+        .unwrap();
     world.pass(10 * MINUTE).await;
     assert_eq!(world.sandbox.kayako.created_count("Queue stuck"), 1);
     assert_eq!(world.stage_of("create_conversation").await, "delivered");
@@ -86,13 +136,21 @@ async fn a_vendor_that_commits_and_never_answers_gets_no_second_conversation() {
 async fn retry_after_is_waited_out_by_everybody_with_that_credential() {
     let world = World::start().await;
     let retry_after = Duration::from_secs(600);
-    world.sandbox.opsgenie.script().on("POST", "/v2/alerts", Fault::TooManyRequests { retry_after });
+    world.sandbox.opsgenie.script().on(
+        "POST",
+        "/v2/alerts",
+        Fault::TooManyRequests { retry_after },
+    );
     world.post_kayako(&[]).await;
     world.settle().await;
     let calls = world.sandbox.opsgenie.requests().len();
     world.post_kayako(&[("Case ID", "10")]).await;
     world.pass(9 * MINUTE).await;
-    assert_eq!(world.sandbox.opsgenie.requests().len(), calls, "called before the time was over");
+    assert_eq!(
+        world.sandbox.opsgenie.requests().len(),
+        calls,
+        "called before the time was over"
+    );
     world.pass(5 * MINUTE).await;
     assert_eq!(world.sandbox.opsgenie.alerts().len(), 2);
 }
@@ -101,7 +159,11 @@ async fn retry_after_is_waited_out_by_everybody_with_that_credential() {
 async fn a_refusal_is_kept_in_the_vendors_words_and_not_repeated() {
     let world = World::start().await;
     let body = r#"{"message":"Invalid recipient","took":0.1,"requestId":"x"}"#;
-    world.sandbox.opsgenie.script().on("POST", "/v2/alerts", Fault::status_with(422, body));
+    world
+        .sandbox
+        .opsgenie
+        .script()
+        .on("POST", "/v2/alerts", Fault::status_with(422, body));
     world.post_kayako(&[]).await;
     world.pass(2 * HOUR).await;
     let actions = world.actions().await;
@@ -114,7 +176,10 @@ async fn a_refusal_is_kept_in_the_vendors_words_and_not_repeated() {
 #[tokio::test]
 async fn a_request_that_fails_in_processing_is_a_refusal_too() {
     let world = World::start().await;
-    world.sandbox.opsgenie.fail_action("Create", "Your plan does not allow this");
+    world
+        .sandbox
+        .opsgenie
+        .fail_action("Create", "Your plan does not allow this");
     world.post_kayako(&[]).await;
     world.pass(HOUR).await;
     let actions = world.actions().await;
@@ -129,7 +194,10 @@ async fn a_vendor_that_stays_away_ends_as_dead_after_eight_attempts() {
     world.post_kayako(&[]).await;
     world.pass(40 * HOUR).await;
     let actions = world.actions().await;
-    assert_eq!((it_support::stage(&actions[0]), actions[0].attempts), ("dead", 8));
+    assert_eq!(
+        (it_support::stage(&actions[0]), actions[0].attempts),
+        ("dead", 8)
+    );
     world.assert_nothing_lost(1).await;
 }
 
@@ -150,13 +218,29 @@ async fn a_vendor_that_comes_back_gets_everything_in_order() {
 #[tokio::test]
 async fn one_slow_conversation_does_not_hold_up_the_others() {
     let world = World::start().await;
-    world.sandbox.opsgenie.script().on("POST", "/v2/alerts", Fault::Refuse);
+    world
+        .sandbox
+        .opsgenie
+        .script()
+        .on("POST", "/v2/alerts", Fault::Refuse);
     world.post_kayako(&[]).await;
     world.settle().await;
     world.post_kayako(&[("Case ID", "10")]).await;
     world.settle().await;
-    assert!(world.sandbox.opsgenie.alert_by_alias("kayako_john_9").is_none());
-    assert!(world.sandbox.opsgenie.alert_by_alias("kayako_john_10").is_some());
+    assert!(
+        world
+            .sandbox
+            .opsgenie
+            .alert_by_alias("kayako_john_9")
+            .is_none()
+    );
+    assert!(
+        world
+            .sandbox
+            .opsgenie
+            .alert_by_alias("kayako_john_10")
+            .is_some()
+    );
 }
 
 #[tokio::test]
@@ -164,18 +248,33 @@ async fn a_credential_that_needs_a_person_pauses_and_a_new_one_resumes() {
     for log_in in [LogIn::OtpExpected, LogIn::CredentialExpired] {
         let world = World::start().await;
         world.sandbox.kayako.set_log_in(log_in);
-        world.sandbox.opsgenie.human_create("mon@example.com", "Queue stuck", &[]).unwrap();
+        world
+            .sandbox
+            .opsgenie
+            .human_create("mon@example.com", "Queue stuck", &[])
+            .unwrap();
         world.pass(5 * HOUR).await;
         let actions = world.actions().await;
-        assert_eq!((it_support::stage(&actions[0]), actions[0].attempts), ("ready", 0), "{log_in:?}");
+        assert_eq!(
+            (it_support::stage(&actions[0]), actions[0].attempts),
+            ("ready", 0),
+            "{log_in:?}"
+        );
         let logins = world.sandbox.kayako.requests().len();
         assert!(logins <= 6, "{logins} log-ins against a locked account");
         world.sandbox.kayako.set_log_in(LogIn::Works);
         world.sandbox.kayako.set_password("another password");
-        let fields = [("email", "agent@example.com"), ("password", "another password")];
+        let fields = [
+            ("email", "agent@example.com"),
+            ("password", "another password"),
+        ];
         world.set_credential("kayako-john", &fields);
         world.pass(2 * HOUR).await;
-        assert_eq!(world.sandbox.kayako.created_count("Queue stuck"), 1, "{log_in:?}");
+        assert_eq!(
+            world.sandbox.kayako.created_count("Queue stuck"),
+            1,
+            "{log_in:?}"
+        );
     }
 }
 
@@ -195,11 +294,18 @@ async fn a_wrong_key_says_so_and_nothing_shows_it() {
 #[tokio::test]
 async fn a_session_that_ended_is_renewed_once_and_nobody_notices() {
     let world = World::start().await;
-    let alert = world.sandbox.opsgenie.human_create("mon@example.com", "Queue stuck", &[]).unwrap();
+    let alert = world
+        .sandbox
+        .opsgenie
+        .human_create("mon@example.com", "Queue stuck", &[])
+        .unwrap();
     world.pass(MINUTE).await;
     let sessions = world.sandbox.kayako.sessions_opened();
     world.sandbox.kayako.expire_sessions();
-    world.sandbox.opsgenie.human_acknowledge(&alert.id, "ops@example.com");
+    world
+        .sandbox
+        .opsgenie
+        .human_acknowledge(&alert.id, "ops@example.com");
     world.pass(MINUTE).await;
     assert_eq!(world.sandbox.kayako.sessions_opened(), sessions + 1);
     assert_eq!(world.stage_of("add_note").await, "delivered");
@@ -210,7 +316,11 @@ async fn kayako_classic_is_refused_by_name() {
     use deskbridge_testkit::sandbox::kayako::Product;
     let world = World::start().await;
     world.sandbox.kayako.set_product(Product::Classic);
-    world.sandbox.opsgenie.human_create("mon@example.com", "Queue stuck", &[]).unwrap();
+    world
+        .sandbox
+        .opsgenie
+        .human_create("mon@example.com", "Queue stuck", &[])
+        .unwrap();
     world.pass(MINUTE).await;
     let history = format!("{:?}", world.actions().await[0].history);
     assert!(history.contains("Classic"), "{history}");

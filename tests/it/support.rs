@@ -7,7 +7,7 @@ use std::time::Duration;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::Timestamp;
 use deskbridge_core::action::{ActionRecord, Stage};
-use deskbridge_core::event::EventRecord;
+use deskbridge_core::event::{Decision, EventRecord};
 use deskbridge_core::integration::IntegrationSpec;
 use deskbridge_core::ports::{Clock, EventFilter, Secrets};
 use deskbridge_embedded::EmbeddedSecrets;
@@ -52,8 +52,13 @@ impl World {
         let bundle = Arc::new(bundle.expect("the store opens"));
         let sandbox = Sandbox::start().await.expect("the sandbox starts");
         sandbox.opsgenie.set_processing_delay(Duration::ZERO);
-        let key = sandbox.install(&bundle, &secrets).await.expect("the integration compiles");
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let key = sandbox
+            .install(&bundle, &secrets)
+            .await
+            .expect("the integration compiles");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let address = listener.local_addr().expect("an address");
         let app = web::router(Arc::clone(&bundle));
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -81,12 +86,20 @@ impl World {
     }
 
     pub fn set_credential(&self, name: &str, fields: &[(&str, &str)]) {
-        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         self.secrets.set(name, fields.collect());
     }
 
     pub async fn post(&self, vendor: &str, body: impl Into<String>) -> (u16, Value) {
-        self.post_with(vendor, &self.key, &[("content-type", "application/json")], body).await
+        self.post_with(
+            vendor,
+            &self.key,
+            &[("content-type", "application/json")],
+            body,
+        )
+        .await
     }
 
     pub async fn post_with(
@@ -137,7 +150,11 @@ impl World {
         self.settle().await;
         while self.clock.now() < end {
             let minute = Duration::from_secs(60);
-            let step = if passed < minute { Duration::from_secs(1) } else { minute };
+            let step = if passed < minute {
+                Duration::from_secs(1)
+            } else {
+                minute
+            };
             self.clock.advance(step.min(end.since(self.clock.now())));
             passed += step;
             self.bundle.sweep.sweep().await.expect("the sweep runs");
@@ -147,7 +164,10 @@ impl World {
 
     /// All events, oldest first.
     pub async fn events(&self) -> Vec<EventRecord> {
-        let filter = EventFilter { limit: 10_000, ..EventFilter::default() };
+        let filter = EventFilter {
+            limit: 10_000,
+            ..EventFilter::default()
+        };
         let mut events = self.bundle.store.events(filter).await.expect("the ledger");
         events.reverse();
         events
@@ -157,7 +177,13 @@ impl World {
     pub async fn actions(&self) -> Vec<ActionRecord> {
         let mut actions = Vec::new();
         for event in self.events().await {
-            actions.extend(self.bundle.store.actions_of(&event.id).await.expect("the ledger"));
+            actions.extend(
+                self.bundle
+                    .store
+                    .actions_of(&event.id)
+                    .await
+                    .expect("the ledger"),
+            );
         }
         actions
     }
@@ -165,28 +191,48 @@ impl World {
     /// How the last action of this operation stands, in one word.
     pub async fn stage_of(&self, operation: &str) -> String {
         let actions = self.actions().await;
-        let last = actions.iter().rev().find(|record| record.action.operation == operation);
+        let last = actions
+            .iter()
+            .rev()
+            .find(|record| record.action.operation == operation);
         last.map_or("none", stage).to_owned()
     }
 
     /// What became of the last event.
     pub async fn last_decision(&self) -> String {
+        self.events().await.last().map_or("none".into(), decision)
+    }
+
+    /// What became of each event of this connector, oldest first.
+    pub async fn decisions(&self, connector: &str) -> Vec<String> {
         let events = self.events().await;
-        let Some(event) = events.last() else { return "none".into() };
-        match &event.decision {
-            deskbridge_core::event::Decision::Filtered { why } => format!("filtered: {why}"),
-            deskbridge_core::event::Decision::Suppressed { why } => format!("suppressed: {why}"),
-            deskbridge_core::event::Decision::Failed { field, why } => format!("failed: {field}: {why}"),
-            other => other.word().to_owned(),
-        }
+        let theirs = events.iter().filter(|event| event.connector == connector);
+        theirs.map(decision).collect()
     }
 
     /// I2: what was accepted is all there, each event with one outcome or still on its way.
     pub async fn assert_nothing_lost(&self, accepted: u64) {
         let tally = self.bundle.store.tally().await.expect("the ledger");
         assert_eq!(tally.events + tally.duplicates, accepted, "{tally:?}");
-        assert_eq!(tally.decisions.values().sum::<u64>(), tally.events, "{tally:?}");
-        assert_eq!(tally.actions.get("open").copied().unwrap_or(0), 0, "{tally:?}");
+        assert_eq!(
+            tally.decisions.values().sum::<u64>(),
+            tally.events,
+            "{tally:?}"
+        );
+        assert_eq!(
+            tally.actions.get("open").copied().unwrap_or(0),
+            0,
+            "{tally:?}"
+        );
+    }
+}
+
+fn decision(event: &EventRecord) -> String {
+    match &event.decision {
+        Decision::Filtered { why } => format!("filtered: {why}"),
+        Decision::Suppressed { why } => format!("suppressed: {why}"),
+        Decision::Failed { field, why } => format!("failed: {field}: {why}"),
+        Decision::Actions { .. } => "actions".to_owned(),
     }
 }
 

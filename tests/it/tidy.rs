@@ -29,17 +29,37 @@ fn read(path: &Path) -> String {
 #[test]
 fn the_core_knows_no_vendor_and_no_cloud() {
     let words = [
-        "kayako", "opsgenie", "autotask", "zoho", "slack", "kintone", "genesys", "salesforce",
-        "zendesk", "dynamodb", "sqs", "lambda", "sqlite", "reqwest", "aws",
+        "kayako",
+        "opsgenie",
+        "autotask",
+        "zoho",
+        "slack",
+        "kintone",
+        "genesys",
+        "salesforce",
+        "zendesk",
+        "dynamodb",
+        "sqs",
+        "lambda",
+        "sqlite",
+        "reqwest",
+        "aws",
     ];
     for path in files(&repository().join("shared/core/src"), ".rs") {
         // Examples in docs and values in tests may name one.
         let text = read(&path);
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_lowercase();
+        let code = text
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         if path.ends_with("tests.rs") {
             continue;
         }
-        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
             let names = words.iter().find(|word| line.contains(*word));
             // Messages may show an example of a setting.
             let example = line.contains("as kayako.add_note");
@@ -52,7 +72,11 @@ fn the_core_knows_no_vendor_and_no_cloud() {
 fn no_file_grows_beyond_400_lines_and_no_main_beyond_25() {
     for path in files(&repository(), ".rs") {
         let lines = read(&path).lines().count();
-        let limit = if path.ends_with("src/main.rs") { 25 } else { 400 };
+        let limit = if path.ends_with("src/main.rs") {
+            25
+        } else {
+            400
+        };
         assert!(lines <= limit, "{} has {lines} lines", path.display());
     }
 }
@@ -72,8 +96,14 @@ fn every_connector_folder_has_the_same_file_names() {
         }
         let tests = folder.join("tests.rs").exists() || folder.join("tests/mod.rs").exists();
         assert!(tests, "{name} lacks tests");
-        assert!(!files(&folder.join("fixtures"), ".json").is_empty(), "{name} has no fixture");
-        assert!(library.contains(&format!("mod {name};")), "{name} is not registered");
+        assert!(
+            !files(&folder.join("fixtures"), ".json").is_empty(),
+            "{name} has no fixture"
+        );
+        assert!(
+            library.contains(&format!("mod {name};")),
+            "{name} is not registered"
+        );
     }
 }
 
@@ -81,14 +111,20 @@ fn every_connector_folder_has_the_same_file_names() {
 fn every_environment_variable_stands_in_the_readme() {
     let readme = read(&repository().join("README.md"));
     for name in deskbridge_local::settings::ALL {
-        assert!(readme.contains(&format!("`{name}")), "{name} is not in README.md");
+        assert!(
+            readme.contains(&format!("`{name}")),
+            "{name} is not in README.md"
+        );
     }
 }
 
 #[test]
 fn every_alert_action_of_the_connector_can_be_mapped_and_stands_in_the_guide() {
     let guide = read(&repository().join("docs/guides/kayako-opsgenie.md"));
-    let ours: BTreeSet<_> = deskbridge_connectors::ALERT_ACTIONS.iter().map(|(ours, _)| *ours).collect();
+    let ours: BTreeSet<_> = deskbridge_connectors::ALERT_ACTIONS
+        .iter()
+        .map(|(ours, _)| *ours)
+        .collect();
     assert!(ours.len() >= 22, "{ours:?}");
     for action in ours {
         assert!(guide.contains(action), "{action} is not in the guide");
@@ -100,11 +136,20 @@ fn fixtures_hold_no_real_looking_secret_or_address() {
     for path in files(&repository().join("shared"), ".json") {
         let text = read(&path);
         for word in text.split(|c: char| c.is_whitespace() || "\",:{}[]<>()".contains(c)) {
-            let Some((_, domain)) = word.split_once('@') else { continue };
+            let Some((_, domain)) = word.split_once('@') else {
+                continue;
+            };
             let example = ["example.com", "example.org", "example.net"];
-            let fine = example.iter().any(|known| domain.trim_end_matches('.').ends_with(known)) || domain.ends_with(".example");
+            let fine = example
+                .iter()
+                .any(|known| domain.trim_end_matches('.').ends_with(known))
+                || domain.ends_with(".example");
             assert!(fine, "{}: {word}", path.display());
         }
-        assert!(!text.contains("xoxb-") && !text.contains("GenieKey "), "{}", path.display());
+        assert!(
+            !text.contains("xoxb-") && !text.contains("GenieKey "),
+            "{}",
+            path.display()
+        );
     }
 }

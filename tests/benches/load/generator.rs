@@ -20,7 +20,11 @@ impl Latencies {
         let failed = taken.iter().filter(|one| one.is_none()).count();
         let mut sorted: Vec<_> = taken.drain(..).flatten().collect();
         sorted.sort_unstable();
-        Self { sorted, over, failed }
+        Self {
+            sorted,
+            over,
+            failed,
+        }
     }
 
     pub fn count(&self) -> usize {
@@ -34,13 +38,21 @@ impl Latencies {
     fn at(&self, share: f64) -> f64 {
         let last = self.sorted.len().saturating_sub(1);
         let index = (last as f64 * share).round() as usize;
-        self.sorted.get(index).map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
+        self.sorted
+            .get(index)
+            .map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
     }
 }
 
 impl fmt::Display for Latencies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1}, {:.1}, {:.1} ms", self.at(0.5), self.at(0.99), self.at(1.0))?;
+        write!(
+            f,
+            "{:.1}, {:.1}, {:.1} ms",
+            self.at(0.5),
+            self.at(0.99),
+            self.at(1.0)
+        )?;
         if self.failed > 0 {
             write!(f, " ({} not accepted)", self.failed)?;
         }
@@ -127,7 +139,11 @@ async fn exchange(stream: &mut TcpStream, request: Vec<u8>) -> Option<Duration> 
     let mut buffer = [0_u8; 2048];
     let mut read = 0;
     loop {
-        read += stream.read(buffer.get_mut(read..)?).await.ok().filter(|n| *n > 0)?;
+        read += stream
+            .read(buffer.get_mut(read..)?)
+            .await
+            .ok()
+            .filter(|n| *n > 0)?;
         if whole(buffer.get(..read)?) {
             break;
         }
@@ -142,7 +158,10 @@ fn whole(bytes: &[u8]) -> bool {
         return false;
     };
     let head = head.to_ascii_lowercase();
-    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+    let length = head
+        .split("content-length: ")
+        .nth(1)
+        .and_then(|rest| rest.split("\r\n").next());
     body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
@@ -170,13 +189,21 @@ async fn answer(mut stream: TcpStream) {
             continue;
         }
         let (status, body) = if bytes.starts_with(b"GET") {
-            ("200 OK", r#"{"data":{"isSuccess":true,"success":true,"status":"Created alert","alertId":"a-1","alias":"x"},"took":0.1,"requestId":"r"}"#)
+            (
+                "200 OK",
+                r#"{"data":{"isSuccess":true,"success":true,"status":"Created alert","alertId":"a-1","alias":"x"},"took":0.1,"requestId":"r"}"#,
+            )
         } else {
-            ("202 Accepted", r#"{"result":"Request will be processed","took":0.1,"requestId":"r-1"}"#)
+            (
+                "202 Accepted",
+                r#"{"result":"Request will be processed","took":0.1,"requestId":"r-1"}"#,
+            )
         };
         bytes.clear();
         let length = body.len();
-        let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        let head = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
         if stream.write_all((head + body).as_bytes()).await.is_err() {
             return;
         }

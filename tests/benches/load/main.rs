@@ -17,11 +17,16 @@ const KEY: &str = "load-test-key-0123456789";
 const SECONDS: u64 = 10;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.expect("a runtime");
     runtime.block_on(async {
         println!("| what | figure |\n|---|---|");
-        for (name, status) in [("filtered by rule", "Open"), ("one action to a vendor", "New")] {
+        for (name, status) in [
+            ("filtered by rule", "Open"),
+            ("one action to a vendor", "New"),
+        ] {
             measure(name, status).await;
         }
     });
@@ -29,18 +34,33 @@ fn main() {
 
 async fn measure(name: &str, status: &'static str) {
     let server = Server::start().await;
-    println!("| {name}: start to first answer | {:.0} ms |", server.started_in.as_secs_f64() * 1e3);
+    println!(
+        "| {name}: start to first answer | {:.0} ms |",
+        server.started_in.as_secs_f64() * 1e3
+    );
     let address = server.address;
     let request = move |n: u64| post(address, KEY, &body(n, status));
     open_loop(address, 100, Duration::from_secs(2), request).await;
-    let steady = open_loop(address, 500, Duration::from_secs(SECONDS), move |n| request(n + 1_000_000)).await;
+    let steady = open_loop(address, 500, Duration::from_secs(SECONDS), move |n| {
+        request(n + 1_000_000)
+    })
+    .await;
     println!("| {name}: 500/s, latency p50, p99, max | {steady} |");
     let before = server.cpu();
-    let full = closed_loop(address, 64, Duration::from_secs(SECONDS), move |n| request(n + 2_000_000)).await;
-    println!("| {name}: 64 connections, accepted/s | {:.0} |", full.per_second());
+    let full = closed_loop(address, 64, Duration::from_secs(SECONDS), move |n| {
+        request(n + 2_000_000)
+    })
+    .await;
+    println!(
+        "| {name}: 64 connections, accepted/s | {:.0} |",
+        full.per_second()
+    );
     println!("| {name}: 64 connections, latency p50, p99, max | {full} |");
     let drained = server.drained(before).await;
-    println!("| {name}: backlog worked off after | {:.1} s |", drained.as_secs_f64());
+    println!(
+        "| {name}: backlog worked off after | {:.1} s |",
+        drained.as_secs_f64()
+    );
     let cpu = (server.cpu() - before).as_secs_f64() * 1e3 / full.count() as f64;
     println!("| {name}: CPU per event, webhook to outcome | {cpu:.2} ms |");
     println!("| {name}: memory (RSS) | {:.0} MB |", server.rss_mb());
@@ -75,7 +95,12 @@ impl Server {
         assert!(binary.exists(), "build it first: cargo build --release");
         let start = Instant::now();
         let child = Command::new(binary)
-            .args(["serve", "--allow-private-targets", "--listen", &address.to_string()])
+            .args([
+                "serve",
+                "--allow-private-targets",
+                "--listen",
+                &address.to_string(),
+            ])
             .arg("--data")
             .arg(folder.path().join("data"))
             .arg("--config")
@@ -99,8 +124,18 @@ impl Server {
     fn cpu(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
         let stat = stat.unwrap_or_default();
-        let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        let fields: Vec<_> = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect();
+        let ticks = |at: usize| {
+            fields
+                .get(at)
+                .and_then(|text| text.parse::<u64>().ok())
+                .unwrap_or(0)
+        };
         Duration::from_millis((ticks(11) + ticks(12)) * 10)
     }
 
@@ -119,7 +154,8 @@ impl Server {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let now = self.cpu();
-            if now - last < Duration::from_millis(60) || start.elapsed() > Duration::from_secs(120) {
+            if now - last < Duration::from_millis(60) || start.elapsed() > Duration::from_secs(120)
+            {
                 return start.elapsed() - Duration::from_secs(1);
             }
             last = now;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::directory::{Configured, Directory};
 use crate::action::{Action, ActionRecord};
 use crate::connector::{Connectors, Incoming};
-use crate::dedup::DedupKey;
+use crate::dedup::{DedupKey, short_id};
 use crate::event::{Decision, Envelope, EventRecord};
 use crate::link::{Entity, EntityChange};
 use crate::mapping::{Facts, decide};
-use crate::ports::{Message, Queue, Recorded, Store};
+use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
 use crate::{Error, ErrorKind, Result, json};
 
 pub struct Evaluate {
@@ -67,8 +67,40 @@ impl Evaluate {
         let decided = self.decide(envelope).await?;
         match self.earlier(envelope, decided.key.as_ref()).await? {
             None => Ok(Some(decided)),
-            Some(earlier) => self.duplicate(envelope, &earlier).await.map(|()| None),
+            Some(earlier) => match self.repeats(envelope, &decided, &earlier).await? {
+                None => Ok(None),
+                Some(again) => self.decide(&again).await.map(Some),
+            },
         }
+    }
+
+    /// Counts a repeat of `earlier`, or returns the envelope under an id of its own: the same content
+    /// is no repeat once something else has happened to its subject in between.
+    async fn repeats(
+        &self,
+        envelope: &Envelope,
+        decided: &Decided,
+        earlier: &str,
+    ) -> Result<Option<Envelope>> {
+        let windowed = matches!(decided.key, Some(DedupKey::Within { .. }));
+        if let (true, Some(subject)) = (windowed, &decided.record.subject) {
+            let filter = EventFilter {
+                integration: Some(envelope.integration.clone()),
+                subject_id: Some(subject.id.clone()),
+                before: None,
+                limit: 1,
+            };
+            let newest = self.store.events(filter).await?;
+            if newest.iter().any(|event| event.id != earlier) {
+                let event_id = short_id("evt", &[earlier, &envelope.delivery_id]);
+                return Ok(Some(Envelope {
+                    event_id,
+                    ..envelope.clone()
+                }));
+            }
+        }
+        self.duplicate(envelope, earlier).await?;
+        Ok(None)
     }
 
     /// Returns the messages of a recorded event's actions.
@@ -78,25 +110,44 @@ impl Evaluate {
         decided: Decided,
         recorded: Result<Recorded>,
     ) -> Result<Vec<Message>> {
-        let decision = match recorded? {
-            Recorded::New => decided.record.decision,
-            // Our own message again, after a crash between here and the queue: the stored decision
-            // stands, whatever the configuration says by now.
-            Recorded::Before(before) if before.delivery_id == envelope.delivery_id => {
-                before.decision
-            }
-            Recorded::Before(before) => {
-                self.duplicate(envelope, &before.id).await?;
-                return Ok(Vec::new());
-            }
+        let forget = decided.forget.clone();
+        let decision = match self.decision(envelope, decided, recorded?).await? {
+            Some(decision) => decision,
+            None => return Ok(Vec::new()),
         };
-        if !decided.forget.is_empty() {
+        if !forget.is_empty() {
             self.store
-                .change_entities(&envelope.integration, decided.forget)
+                .change_entities(&envelope.integration, forget)
                 .await?;
         }
         log(envelope, &decision);
         decision.actions().iter().map(first_message).collect()
+    }
+
+    /// Returns the decision that stands; nothing for a repeat.
+    async fn decision(
+        &self,
+        envelope: &Envelope,
+        decided: Decided,
+        recorded: Recorded,
+    ) -> Result<Option<Decision>> {
+        let before = match recorded {
+            Recorded::New => return Ok(Some(decided.record.decision)),
+            Recorded::Before(before) => before,
+        };
+        // Our own message again, after a crash between here and the queue: the stored decision
+        // stands, whatever the configuration says by now.
+        if before.delivery_id == envelope.delivery_id {
+            return Ok(Some(before.decision));
+        }
+        let Some(again) = self.repeats(envelope, &decided, &before.id).await? else {
+            return Ok(None);
+        };
+        let record = self.decide(&again).await?.record;
+        match self.store.record_event(record.clone()).await? {
+            Recorded::New => Ok(Some(record.decision)),
+            Recorded::Before(before) => Ok(Some(before.decision)),
+        }
     }
 
     async fn send(&self, messages: Vec<(usize, Message)>, results: &mut [Result<()>]) {

@@ -48,7 +48,7 @@ pub(super) fn settle(
     }
     entities::change(db, &action.integration, changes)?;
     actions::update(db, record)?;
-    if !record.is_settled() {
+    if record.blocks() {
         return Ok(None);
     }
     wake_next(db, &action.order_key, record.updated_at)

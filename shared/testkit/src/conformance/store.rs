@@ -67,6 +67,7 @@ macro_rules! store_conformance {
             a_parked_create_blocks_until_it_is_resolved
             a_parked_update_lets_the_next_one_pass
             an_update_that_is_sent_again_is_waited_for
+            an_unknown_outcome_that_waits_is_woken
 
             a_lane_under_random_trouble_drains_in_order
         } }

@@ -93,6 +93,9 @@ pub async fn a_woken_credential_frees_what_waits_for_it_only(harness: &dyn Store
         let held = win(&*store, &action(id, id), NOW).await;
         postpone(&*store, held, why, later).await;
     }
+    let mut moved_on = win(&*store, &action("moved on", "moved on"), NOW).await;
+    moved_on.note(NOW, "credential main is paused: expired".to_owned());
+    postpone(&*store, moved_on, "attempt 1: no connection", later).await;
     let due = store.due(NOW + seconds(1), 10).await.expect("lists");
     assert_eq!(due, []);
     let woken = store.wake_credential("main", NOW + seconds(1)).await;

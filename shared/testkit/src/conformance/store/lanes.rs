@@ -103,6 +103,26 @@ pub async fn an_update_that_is_sent_again_is_waited_for(harness: &dyn StoreHarne
     assert_eq!(woken.expect("one waits").action.id, "act_3");
 }
 
+/// The same, and the later one's outcome is unknown: it waits too, and must be woken too.
+pub async fn an_unknown_outcome_that_waits_is_woken(harness: &dyn StoreHarness) {
+    let store = harness.store();
+    let first = win(&*store, &action("act_1", "lane"), NOW).await;
+    park(&*store, first, NOW).await;
+    let mut second = win(&*store, &action("act_2", "lane"), NOW).await;
+    second.set_unknown(None, NOW);
+    second.due_at = Some(NOW + seconds(5));
+    let settled = store.settle(second, Vec::new()).await;
+    assert_eq!(settled.expect("the holder may write"), None);
+    let parked = stored(&*store, "act_1").await;
+    postpone(&*store, parked, "send again", NOW).await;
+    let later = NOW + seconds(5);
+    assert_behind(&*store, &action("act_2", "lane"), later, "act_1").await;
+    let first = win(&*store, &action("act_1", "lane"), later).await;
+    let woken = deliver(&*store, first, later).await.expect("one waits");
+    assert_eq!(woken.action.id, "act_2");
+    assert!(matches!(woken.stage, Stage::Unknown { .. }));
+}
+
 async fn assert_behind(store: &dyn Store, action: &Action, now: Timestamp, behind: &str) {
     let claim = store.claim(action, now).await.expect("answers");
     let action_id = behind.to_owned();
