@@ -65,7 +65,9 @@ pub struct RotateKeyArgs {
 /// Runs a command and returns 0, or 1 with the reason on standard error.
 pub fn run(cli: Cli) -> ExitCode {
     start_log(matches!(cli.command, Command::Serve(_)));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let result: Result<bool> = match (runtime, cli.command) {
         (Err(error), _) => {
             term::error(format!("cannot start: {error}"));

@@ -54,7 +54,10 @@ pub struct Stage {
 impl Stage {
     pub async fn set_up() -> Result<Self> {
         let cannot = |error: std::io::Error| {
-            Error::new(ErrorKind::Unavailable, format!("cannot set up the demo: {error}"))
+            Error::new(
+                ErrorKind::Unavailable,
+                format!("cannot set up the demo: {error}"),
+            )
         };
         let data = tempfile::tempdir().map_err(cannot)?;
         let secrets = Arc::new(EmbeddedSecrets::from_map([]));
@@ -83,18 +86,31 @@ impl Stage {
         })
     }
 
+    /// Whether nothing is on its way: no webhook of a vendor, no event, no action.
+    pub async fn is_quiet(&self) -> bool {
+        let soon = Duration::from_millis(50);
+        let vendors =
+            self.sandbox.kayako.settled(soon).await && self.sandbox.opsgenie.settled(soon).await;
+        let answered = self.sandbox.webhooks_answered();
+        let tally = self.bundle.store.tally().await.unwrap_or_default();
+        let open = tally.actions.get("open").copied().unwrap_or(0);
+        vendors && open == 0 && tally.events + tally.duplicates >= answered
+    }
+
     async fn tear_down(self) {
         self.stop.send_replace(true);
         // Whatever is still under way has been accounted for by now.
-        tokio::time::timeout(Duration::from_secs(2), self.workers).await.ok();
+        tokio::time::timeout(Duration::from_secs(2), self.workers)
+            .await
+            .ok();
     }
 }
 
 /// Asks until `seen` answers, or gives up after `PATIENCE`.
-pub async fn eventually<T>(mut seen: impl FnMut() -> Option<T>) -> Option<T> {
+pub async fn eventually<T>(mut seen: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let asked = async {
         loop {
-            if let Some(found) = seen() {
+            if let Some(found) = seen().await {
                 return found;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;

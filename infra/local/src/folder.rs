@@ -16,12 +16,24 @@ const MAX_FILE_BYTES: u64 = 1024 * 1024;
 /// What became of one file or integration.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Applied {
-    Created { name: String, key: Option<String> },
-    Changed { name: String },
-    Unchanged { name: String },
-    Deleted { name: String },
+    Created {
+        name: String,
+        key: Option<String>,
+    },
+    Changed {
+        name: String,
+    },
+    Unchanged {
+        name: String,
+    },
+    Deleted {
+        name: String,
+    },
     /// Nothing was changed: what was stored before stays in force.
-    Refused { file: String, problems: Vec<Problem> },
+    Refused {
+        file: String,
+        problems: Vec<Problem>,
+    },
 }
 
 /// Reads the folder and makes the store agree with it. `before` holds the names that this folder
@@ -65,11 +77,18 @@ async fn wake_credentials(bundle: &Bundle) -> Result<()> {
         if let Some(configured) = bundle.directory.named(integration.name()).await?
             && let Ok(plan) = configured.plan()
         {
-            names.extend(plan.connections.values().filter_map(|c| c.credential.clone()));
+            names.extend(
+                plan.connections
+                    .values()
+                    .filter_map(|c| c.credential.clone()),
+            );
         }
     }
     for name in names {
-        bundle.store.wake_credential(&name, bundle.clock.now()).await?;
+        bundle
+            .store
+            .wake_credential(&name, bundle.clock.now())
+            .await?;
     }
     Ok(())
 }
@@ -128,7 +147,9 @@ async fn delete(bundle: &Bundle, name: &str) -> Result<Option<Applied>> {
     stored.version += 1;
     stored.deleted_at = Some(bundle.clock.now());
     bundle.store.put_integration(stored, version).await?;
-    Ok(Some(Applied::Deleted { name: name.to_owned() }))
+    Ok(Some(Applied::Deleted {
+        name: name.to_owned(),
+    }))
 }
 
 type Specs = Vec<(PathBuf, IntegrationSpec)>;
@@ -149,7 +170,9 @@ fn read(folder: &Path) -> Result<(Specs, Vec<Applied>)> {
 }
 
 fn is_integration_file(path: &Path) -> bool {
-    let yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let yaml = path
+        .extension()
+        .is_some_and(|ending| ending == "yaml" || ending == "yml");
     let name = file_name(path);
     yaml && name != CREDENTIALS_FILE && !name.starts_with('.')
 }
@@ -157,7 +180,9 @@ fn is_integration_file(path: &Path) -> bool {
 /// Reads one file; a mistake names its line.
 pub fn read_file(path: &Path) -> Result<IntegrationSpec, Problem> {
     let problem = |text: String| Problem::new("", text);
-    let size = std::fs::metadata(path).map_err(|error| problem(error.to_string()))?.len();
+    let size = std::fs::metadata(path)
+        .map_err(|error| problem(error.to_string()))?
+        .len();
     if size > MAX_FILE_BYTES {
         return Err(problem(format!("is larger than {MAX_FILE_BYTES} bytes")));
     }
@@ -173,7 +198,10 @@ fn refused(path: &Path, problems: Vec<Problem>) -> Applied {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn unreadable(folder: &Path, error: &std::io::Error) -> Error {

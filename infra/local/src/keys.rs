@@ -22,7 +22,10 @@ const MIN_CHOSEN_CHARS: usize = 22;
 pub fn random() -> Result<String> {
     let mut bytes = [0_u8; RANDOM_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::new(ErrorKind::Unavailable, format!("the system gives no random numbers: {error}"))
+        Error::new(
+            ErrorKind::Unavailable,
+            format!("the system gives no random numbers: {error}"),
+        )
     })?;
     let mut key = String::with_capacity(RANDOM_BYTES * 2);
     for byte in bytes {
@@ -40,7 +43,9 @@ pub async fn chosen(secrets: &dyn Secrets, integration: &str) -> Result<Vec<Stri
     let keys = split_list(credential.optional(integration).unwrap_or_default());
     let safe = |key: &String| {
         key.len() >= MIN_CHOSEN_CHARS
-            && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+            && key
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
     };
     if keys.len() > MAX_KEYS || !keys.iter().all(safe) {
         return Err(Error::new(

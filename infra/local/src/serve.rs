@@ -30,7 +30,11 @@ pub async fn serve(args: ServeArgs) -> Result<()> {
     let bundle = Arc::new(Bundle::open(Options {
         data: args.data.clone(),
         secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
-        targets: if private { Targets::Any } else { Targets::PublicOnly },
+        targets: if private {
+            Targets::Any
+        } else {
+            Targets::PublicOnly
+        },
         clock: Arc::new(SystemClock),
     })?);
     let listener = listen(args.listen).await?;
@@ -47,7 +51,9 @@ pub async fn serve(args: ServeArgs) -> Result<()> {
     announce::integrations(&bundle, address).await?;
     let workers = tokio::spawn(workers::run(Arc::clone(&bundle), stopped));
     let app = web::router(Arc::clone(&bundle));
-    let served = axum::serve(listener, app).with_graceful_shutdown(signal()).await;
+    let served = axum::serve(listener, app)
+        .with_graceful_shutdown(signal())
+        .await;
     served.map_err(|error| cannot(&format!("serve: {error}")))?;
     term::line("Stopping: finishing what is under way …");
     stop.send_replace(true);
@@ -64,15 +70,26 @@ pub async fn rotate_key(args: RotateKeyArgs) -> Result<()> {
     let store = embedded.store();
     let stored = store.integration(&args.name).await?.ok_or_else(|| {
         let name = &args.name;
-        Error::new(ErrorKind::NotFound, format!("there is no integration {name} in this store"))
+        Error::new(
+            ErrorKind::NotFound,
+            format!("there is no integration {name} in this store"),
+        )
     })?;
     let key = keys::random()?;
     let mut key_hashes = keys::hashes(std::slice::from_ref(&key));
     key_hashes.extend(stored.key_hashes.iter().take(MAX_KEYS - 1).cloned());
     let version = stored.version;
-    let integration = Integration { version: version + 1, key_hashes, ..stored };
+    let integration = Integration {
+        version: version + 1,
+        key_hashes,
+        ..stored
+    };
     store.put_integration(integration, version).await?;
-    term::line(format!("The new key of {} is {}", args.name, term::bold(&key)));
+    term::line(format!(
+        "The new key of {} is {}",
+        args.name,
+        term::bold(&key)
+    ));
     term::line("It is not shown again. The key before it works until the next rotation.");
     Ok(())
 }
@@ -86,7 +103,9 @@ fn open_secrets(config: Option<&Path>) -> Result<Arc<EmbeddedSecrets>> {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
-        cannot(&format!("listen on {address}: {error}. Choose another with --listen."))
+        cannot(&format!(
+            "listen on {address}: {error}. Choose another with --listen."
+        ))
     })
 }
 

@@ -24,8 +24,10 @@ pub fn no_color() -> bool {
 /// Returns the variables that hold credentials.
 pub fn credentials() -> BTreeMap<String, String> {
     let all = std::env::vars_os();
-    let text = all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    text.filter(|(name, _)| name.starts_with(CREDENTIAL_PREFIX)).collect()
+    let text =
+        all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    text.filter(|(name, _)| name.starts_with(CREDENTIAL_PREFIX))
+        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place")]

@@ -10,8 +10,12 @@ pub fn line(text: impl Display) {
 
 /// Prints a line about a failure.
 pub fn error(text: impl Display) {
-    writeln!(stderr().lock(), "{} {text}", paint("31;1", "error:", stderr().is_terminal()))
-        .unwrap_or_default();
+    writeln!(
+        stderr().lock(),
+        "{} {text}",
+        paint("31;1", "error:", stderr().is_terminal())
+    )
+    .unwrap_or_default();
 }
 
 pub fn bold(text: &str) -> String {

@@ -55,7 +55,10 @@ async fn read_body(body: Body) -> Result<Vec<u8>, Refusal> {
         let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes, or ended early.");
         Refusal::new(413, "Too large", detail)
     };
-    Ok(to_bytes(body, MAX_BODY_BYTES).await.map_err(too_large)?.into())
+    Ok(to_bytes(body, MAX_BODY_BYTES)
+        .await
+        .map_err(too_large)?
+        .into())
 }
 
 /// Header values that are not text count as absent.
@@ -69,7 +72,10 @@ fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 async fn health(State(bundle): State<Arc<Bundle>>) -> Response {
     match bundle.store.integration("").await {
         Ok(_) => json_response(StatusCode::OK, "application/json", &json!({"status": "ok"})),
-        Err(_) => problem(&deskbridge_core::flow::receive::cannot_store(), &request_id(&bundle)),
+        Err(_) => problem(
+            &deskbridge_core::flow::receive::cannot_store(),
+            &request_id(&bundle),
+        ),
     }
 }
 
@@ -79,7 +85,10 @@ async fn unknown_address(State(bundle): State<Arc<Bundle>>) -> Response {
 
 async fn wrong_method(State(bundle): State<Arc<Bundle>>) -> Response {
     let detail = "This address does not answer to that method.";
-    problem(&Refusal::new(405, "Method not allowed", detail), &request_id(&bundle))
+    problem(
+        &Refusal::new(405, "Method not allowed", detail),
+        &request_id(&bundle),
+    )
 }
 
 fn accepted(receipt: &Receipt) -> Response {
@@ -101,7 +110,9 @@ fn problem(refusal: &Refusal, request_id: &str) -> Response {
     }
     let mut response = json_response(status, "application/problem+json", &body);
     if let Some(wait) = refusal.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().into());
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, wait.as_secs().into());
     }
     response
 }
@@ -115,5 +126,8 @@ fn json_response(status: StatusCode, kind: &'static str, body: &impl serde::Seri
 fn request_id(bundle: &Bundle) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let started = bundle.started_at.as_millis();
-    format!("req-{started:x}-{:x}", COUNT.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "req-{started:x}-{:x}",
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }

@@ -76,7 +76,11 @@ async fn dispatch(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
         while under_way.try_join_next().is_some() {}
         arrivals.mark_unchanged();
         let free = slots.available_permits();
-        let batch = if free == 0 { Vec::new() } else { take(&*bundle.outbound, free).await };
+        let batch = if free == 0 {
+            Vec::new()
+        } else {
+            take(&*bundle.outbound, free).await
+        };
         if batch.is_empty() {
             tokio::select! {
                 () = wait(&mut arrivals, &mut stop, LOOK_EVERY) => {}
@@ -85,7 +89,9 @@ async fn dispatch(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
             continue;
         }
         for delivery in batch {
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+                break;
+            };
             let bundle = Arc::clone(&bundle);
             under_way.spawn(async move {
                 dispatch_one(&bundle, delivery).await;

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 /// How long each accepted request took.
-pub struct Latencies {
+pub(crate) struct Latencies {
     sorted: Vec<Duration>,
     over: Duration,
     failed: usize,
@@ -27,11 +27,11 @@ impl Latencies {
         }
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.sorted.len()
     }
 
-    pub fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.count() as f64 / self.over.as_secs_f64()
     }
 
@@ -60,7 +60,7 @@ impl fmt::Display for Latencies {
     }
 }
 
-pub fn post(address: SocketAddr, key: &str, body: &str) -> Vec<u8> {
+pub(crate) fn post(address: SocketAddr, key: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "POST /webhooks/kayako/{key} HTTP/1.1\r\nhost: {address}\r\n\
@@ -70,7 +70,7 @@ pub fn post(address: SocketAddr, key: &str, body: &str) -> Vec<u8> {
 }
 
 /// `connections` that each send the next request when the last one is answered.
-pub async fn closed_loop(
+pub(crate) async fn closed_loop(
     address: SocketAddr,
     connections: u64,
     time: Duration,
@@ -98,7 +98,7 @@ pub async fn closed_loop(
 }
 
 /// `rate` requests a second whatever the server does; a request's time runs from when it was due.
-pub async fn open_loop(
+pub(crate) async fn open_loop(
     address: SocketAddr,
     rate: u64,
     time: Duration,
@@ -166,7 +166,7 @@ fn whole(bytes: &[u8]) -> bool {
 }
 
 /// A vendor that takes every write at once and has always finished it.
-pub async fn vendor() -> SocketAddr {
+pub(crate) async fn vendor() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {

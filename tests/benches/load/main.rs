@@ -3,6 +3,8 @@
 //! `cargo build --release && cargo bench -p deskbridge-tests --bench load`. The server, the vendor
 //! it calls and the generator share the machine; every 2xx is behind a sync to the disk.
 
+#![expect(clippy::print_stdout, reason = "the figures are what this is for")]
+
 mod generator;
 
 use std::net::SocketAddr;
@@ -56,7 +58,7 @@ async fn measure(name: &str, status: &'static str) {
         full.per_second()
     );
     println!("| {name}: 64 connections, latency p50, p99, max | {full} |");
-    let drained = server.drained(before).await;
+    let drained = server.drained().await;
     println!(
         "| {name}: backlog worked off after | {:.1} s |",
         drained.as_secs_f64()
@@ -148,7 +150,7 @@ impl Server {
     }
 
     /// Waits until the server has been idle for a second.
-    async fn drained(&self, _since: Duration) -> Duration {
+    async fn drained(&self) -> Duration {
         let start = Instant::now();
         let mut last = self.cpu();
         loop {

@@ -36,7 +36,10 @@ impl Account {
     pub async fn ledger(&self, store: &dyn Store) -> Result<()> {
         let tally = store.tally().await?;
         let list = |counts: &std::collections::BTreeMap<String, u64>| {
-            let words: Vec<_> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
+            let words: Vec<_> = counts
+                .iter()
+                .map(|(word, n)| format!("{n} {word}"))
+                .collect();
             words.join(", ")
         };
         self.heading("Ledger: every event has an outcome");
@@ -55,11 +58,19 @@ impl Account {
         term::line("");
         let total = self.arrived + self.missing;
         if self.missing == 0 {
-            term::line(format!("{} {total} of {total} arrived.", term::good("All well:")));
-            term::line("Next: `cargo run -- serve --sandbox` stays up, with a page for each vendor.");
+            term::line(format!(
+                "{} {total} of {total} arrived.",
+                term::good("All well:")
+            ));
+            term::line(
+                "Next: `cargo run -- serve --sandbox` stays up, with a page for each vendor.",
+            );
         } else {
             let missing = self.missing;
-            term::line(format!("{} {missing} of {total} did not arrive.", term::bad("Not well:")));
+            term::line(format!(
+                "{} {missing} of {total} did not arrive.",
+                term::bad("Not well:")
+            ));
             term::line("Run again with DESKBRIDGE_LOG=info to see why.");
         }
         self.missing == 0

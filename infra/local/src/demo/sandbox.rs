@@ -6,6 +6,7 @@ use std::path::Path;
 use deskbridge_core::integration::IntegrationSpec;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::{EmbeddedSecrets, Fields};
+use deskbridge_testkit::sandbox::DeliveryOutcome;
 use deskbridge_testkit::sandbox::kayako::{self, Kayako};
 use deskbridge_testkit::sandbox::opsgenie::{self, Opsgenie};
 
@@ -24,11 +25,18 @@ pub struct Sandbox {
 impl Sandbox {
     pub async fn start() -> Result<Self> {
         let cannot = |error: std::io::Error| {
-            Error::new(ErrorKind::Unavailable, format!("cannot start a sandbox vendor: {error}"))
+            Error::new(
+                ErrorKind::Unavailable,
+                format!("cannot start a sandbox vendor: {error}"),
+            )
         };
         Ok(Self {
-            kayako: Kayako::start(kayako::Options::default()).await.map_err(cannot)?,
-            opsgenie: Opsgenie::start(opsgenie::Options::default()).await.map_err(cannot)?,
+            kayako: Kayako::start(kayako::Options::default())
+                .await
+                .map_err(cannot)?,
+            opsgenie: Opsgenie::start(opsgenie::Options::default())
+                .await
+                .map_err(cannot)?,
         })
     }
 
@@ -67,6 +75,15 @@ impl Sandbox {
         secrets.set("opsgenie-support", fields([("api_key", &opsgenie.api_key)]));
     }
 
+    /// How many webhooks of both vendors were taken with 202.
+    pub fn webhooks_answered(&self) -> u64 {
+        let all = [self.kayako.deliveries(), self.opsgenie.deliveries()].concat();
+        let taken = all
+            .iter()
+            .filter(|sent| sent.outcome == DeliveryOutcome::Answered(202));
+        taken.count() as u64
+    }
+
     /// What an owner does in both vendors' settings: paste the address.
     pub fn send_webhooks_to(&self, address: SocketAddr, key: &str) {
         let url = |vendor: &str| format!("http://{address}/webhooks/{vendor}/{key}");
@@ -76,5 +93,7 @@ impl Sandbox {
 }
 
 fn fields<const N: usize>(fields: [(&str, &str); N]) -> Fields {
-    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    fields
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }

@@ -23,7 +23,9 @@ pub(super) fn sandbox(sandbox: &Sandbox) {
     term::line(term::bold("Sandbox vendors"));
     term::line(format!("  Kayako    {}", sandbox.kayako.url()));
     term::line(format!("  Opsgenie  {}", sandbox.opsgenie.url()));
-    term::line(term::faint("  Open these pages to see what each of them holds."));
+    term::line(term::faint(
+        "  Open these pages to see what each of them holds.",
+    ));
 }
 
 /// Says what is running, or what to do when nothing is.
@@ -38,8 +40,16 @@ pub(super) async fn integrations(bundle: &Bundle, address: SocketAddr) -> Result
     }
     term::line(term::bold("Integrations"));
     for one in live {
-        let state = if one.spec.enabled { term::good("on") } else { term::faint("off") };
-        term::line(format!("  {}  {}  {state}", one.name(), term::faint(&one.spec.kind)));
+        let state = if one.spec.enabled {
+            term::good("on")
+        } else {
+            term::faint("off")
+        };
+        term::line(format!(
+            "  {}  {}  {state}",
+            one.name(),
+            term::faint(&one.spec.kind)
+        ));
     }
     term::line(term::faint(&format!(
         "  Webhooks: POST http://{address}/webhooks/<vendor>/<the integration's key>"
@@ -62,7 +72,10 @@ pub(super) async fn applied(bundle: &Bundle, address: SocketAddr, applied: &Appl
         Applied::Changed { name } => term::line(format!("{} {name}", term::good("changed"))),
         Applied::Deleted { name } => term::line(format!("{} {name}", term::bad("deleted"))),
         Applied::Refused { file, problems } => {
-            term::line(format!("{} {file}: what was stored before stays in force", term::bad("refused")));
+            term::line(format!(
+                "{} {file}: what was stored before stays in force",
+                term::bad("refused")
+            ));
             for problem in problems {
                 let text = problem.to_string();
                 term::line(format!("  {}", text.trim_start_matches(": ")));
@@ -76,9 +89,15 @@ async fn vendors(bundle: &Bundle, name: &str) -> Vec<String> {
     let Ok(Some(configured)) = bundle.directory.named(name).await else {
         return Vec::new();
     };
-    let connections = configured.plan().map(|plan| plan.connections.keys().cloned().collect());
+    let connections = configured
+        .plan()
+        .map(|plan| plan.connections.keys().cloned().collect());
     let mut vendors: Vec<String> = connections.unwrap_or_default();
     let connectors = &bundle.receive.connectors;
-    vendors.retain(|name| connectors.named(name).is_some_and(|c| c.webhook().is_some()));
+    vendors.retain(|name| {
+        connectors
+            .named(name)
+            .is_some_and(|c| c.webhook().is_some())
+    });
     vendors
 }

@@ -72,5 +72,8 @@ async fn run(
 }
 
 fn cannot_watch(error: &notify::Error) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("the folder cannot be watched: {error}"))
+    Error::new(
+        ErrorKind::Unavailable,
+        format!("the folder cannot be watched: {error}"),
+    )
 }

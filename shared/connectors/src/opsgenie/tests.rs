@@ -113,7 +113,11 @@ impl Desk {
     }
 
     fn will_fail(&self, route: &str, error: Error) {
-        self.http.answers.lock().unwrap().insert(route.to_owned(), Err(error));
+        self.http
+            .answers
+            .lock()
+            .unwrap()
+            .insert(route.to_owned(), Err(error));
     }
 
     async fn prepare(&self, operation: &str, params: Value) -> Result<Prepared> {
@@ -173,7 +177,9 @@ impl VendorHttp for Script {
         let call = request.call;
         self.seen.lock().unwrap().push(request);
         let answers = self.answers.lock().unwrap();
-        let fitting = answers.iter().filter(|(route, _)| call.starts_with(route.as_str()));
+        let fitting = answers
+            .iter()
+            .filter(|(route, _)| call.starts_with(route.as_str()));
         let (_, answer) = fitting.max_by_key(|(route, _)| route.len()).expect(call);
         answer.clone()
     }
@@ -211,11 +217,16 @@ fn action(operation: &str, params: Value) -> Action {
 }
 
 fn lost() -> Error {
-    Error::new(ErrorKind::OutcomeUnknown, "the vendor did not answer in time")
+    Error::new(
+        ErrorKind::OutcomeUnknown,
+        "the vendor did not answer in time",
+    )
 }
 
 fn pending(handle: &str) -> Answer {
-    Answer::Pending { handle: handle.into() }
+    Answer::Pending {
+        handle: handle.into(),
+    }
 }
 
 /// A request as a snapshot keeps it: everything but the key.
@@ -247,14 +258,7 @@ fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
 }
 
-/// Keeps the snapshots in the connector's folder, under names of their own.
-macro_rules! assert_snapshot {
-    ($name:expr, $value:expr) => {{
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/src/opsgenie/snapshots"));
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_json_snapshot!($name, $value));
-    }};
+/// Compares with what is kept under `snapshots/`; here, so that all of them lie beside this file.
+fn assert_snapshot(name: &str, shown: &Value) {
+    insta::assert_json_snapshot!(name, shown);
 }
-use assert_snapshot;
