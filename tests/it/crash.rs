@@ -124,7 +124,11 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config");
         std::fs::create_dir(&config).unwrap();
-        std::fs::write(config.join("support-alerts.yaml"), sandbox.document()).unwrap();
+        // The sandbox's lists do not lag: its real waiting time would only make this test longer.
+        let document = sandbox
+            .document()
+            .replace("base_url:", "look_up_wait_s: 1, base_url:");
+        std::fs::write(config.join("support-alerts.yaml"), document).unwrap();
         let credentials = config.join("credentials.yaml");
         let text = format!(
             "kayako-john: {{ email: agent@example.com, password: kayako-sandbox-password }}\n\

@@ -1,6 +1,10 @@
 //! What the whole bundle promises, tested from outside: real HTTP, real store, sandbox vendors.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test ends where it fails"
+)]
 
 mod crash;
 mod dedup;

@@ -55,7 +55,10 @@ impl Client {
 }
 
 fn set_up(error: &dyn std::error::Error) -> Error {
-    Error::new(ErrorKind::Misconfigured, format!("the HTTP client cannot be set up: {error}"))
+    Error::new(
+        ErrorKind::Misconfigured,
+        format!("the HTTP client cannot be set up: {error}"),
+    )
 }
 
 #[async_trait]
@@ -148,8 +151,9 @@ impl Resolve for Resolver {
         let targets = self.targets;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> =
-                found.filter(|address| targets.allow(address.ip())).collect();
+            let allowed: Vec<SocketAddr> = found
+                .filter(|address| targets.allow(address.ip()))
+                .collect();
             if allowed.is_empty() {
                 return Err("the name leads to no public address".into());
             }

@@ -12,7 +12,11 @@ pub(crate) fn truncate(text: &str, max: usize) -> String {
 /// Percent-encodes one path segment or query value: everything but letters, digits and `-._~`.
 pub(crate) fn encode(text: &str) -> String {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const KEPT: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
     utf8_percent_encode(text, &KEPT).to_string()
 }
 

@@ -156,6 +156,8 @@ pub struct Operation {
 pub struct Connection {
     pub connector: String,
     pub credential: Option<String>,
+    /// How long this vendor's index lags, where the owner knows better than the connector.
+    pub look_up_wait: Option<Duration>,
     /// The connector's own settings: sub domain, base address, dialect.
     pub settings: Value,
 }
@@ -163,6 +165,14 @@ pub struct Connection {
 impl Connection {
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.get(name).and_then(Value::as_str)
+    }
+
+    /// Returns the operation's `Repeat`, with the owner's own waiting time where there is one.
+    pub fn repeat(&self, operation: &Operation) -> Repeat {
+        match (operation.repeat, self.look_up_wait) {
+            (Repeat::LookUp { looks, .. }, Some(wait)) => Repeat::LookUp { wait, looks },
+            (repeat, _) => repeat,
+        }
     }
 }
 

@@ -86,10 +86,11 @@ impl HttpResponse {
 
     /// Reads the body as JSON. A success that cannot be read is an unknown outcome, not a failure.
     pub fn json<T: DeserializeOwned>(&self, call: &'static str) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
+        // serde's own message is left out, for it quotes the body.
+        serde_json::from_slice(&self.body).map_err(|_| {
             Error::new(
                 ErrorKind::Malformed,
-                format!("the vendor's answer is not the JSON it documents: {error}"),
+                "the vendor's answer is not the JSON it documents",
             )
             .with_call(call)
             .with_status(self.status)

@@ -7,13 +7,15 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbridge_core::Result;
+use deskbridge_core::{Result, Timestamp};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::from_sqlite;
 use crate::home::Home;
+use crate::queue::receive::free_messages;
 use crate::schema::migrate;
+use crate::store::actions::free_claims;
 pub(crate) use job::Safety;
 use job::Work;
 use readers::Readers;
@@ -31,9 +33,11 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    pub(crate) fn open(home: Home) -> Result<Self> {
+    /// `now` is when whatever a process before this one still held is free again.
+    pub(crate) fn open(home: Home, now: Timestamp) -> Result<Self> {
         let mut db = connect(&home, OpenFlags::SQLITE_OPEN_READ_WRITE, 4_000)?;
         prepare_file(&mut db)?;
+        recover(&db, now)?;
         let readers = Readers::start(|| connect(&home, OpenFlags::SQLITE_OPEN_READ_ONLY, 1_000))?;
         let writer = Writer::start(db, home);
         Ok(Self { readers, writer })
@@ -89,6 +93,13 @@ fn connect(home: &Home, mode: OpenFlags, cache_kib: i64) -> Result<Connection> {
         Ok(db)
     };
     open().map_err(from_sqlite)
+}
+
+/// The directory's lock says that nobody else is at work: what is claimed or in flight was left by
+/// a process that is gone, and need not wait for its lease to end.
+fn recover(db: &Connection, now: Timestamp) -> Result<()> {
+    free_claims(db, now)?;
+    free_messages(db, now).map(drop)
 }
 
 fn prepare_file(db: &mut Connection) -> Result<()> {

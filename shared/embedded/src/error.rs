@@ -47,3 +47,14 @@ fn malformed(what: &str, error: &serde_json::Error) -> Error {
         format!("a stored {what} does not fit its format (at character {column})"),
     )
 }
+
+/// Gives every part of a piece of work the answer of the whole.
+pub(crate) fn each<T>(
+    all: deskbridge_core::Result<Vec<T>>,
+    count: usize,
+) -> Vec<deskbridge_core::Result<T>> {
+    match all {
+        Ok(all) => all.into_iter().map(Ok).collect(),
+        Err(error) => vec![error; count].into_iter().map(Err).collect(),
+    }
+}

@@ -23,7 +23,7 @@ impl Embedded {
     /// Opens `dir`, which is made if it is not there. Fails if another process has it open, or if
     /// a newer version of Deskbridge wrote to it.
     pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self> {
-        let database = Arc::new(Database::open(Home::claim(dir)?)?);
+        let database = Arc::new(Database::open(Home::claim(dir)?, clock.now())?);
         let queue = |name| {
             let (database, clock) = (Arc::clone(&database), Arc::clone(&clock));
             Arc::new(EmbeddedQueue::new(database, clock, name))

@@ -1,6 +1,6 @@
 //! Two queues in the database: `inbound` for webhooks, `outbound` for actions.
 
-mod receive;
+pub(crate) mod receive;
 mod send;
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::database::{Safety, Shared};
+use crate::error::each;
 
 /// The longest that a message can be in flight or delayed. One that would stay away for longer is
 /// visible: the clock was set back under it.
@@ -80,6 +81,25 @@ impl Queue for EmbeddedQueue {
             .database
             .write_then(Safety::PowerCut, send, move |_| announce(true));
         sent.await
+    }
+
+    /// All of them in one piece of work, or none.
+    async fn send_all(&self, messages: Vec<Message>) -> Vec<Result<Sent>> {
+        let count = messages.len();
+        if count == 0 {
+            return Vec::new();
+        }
+        let (name, now, announce) = (self.name, self.clock.now(), self.announce());
+        let send = move |db: &Connection| -> Result<Vec<Sent>> {
+            let messages = messages.iter();
+            messages
+                .map(|message| send::send(db, name, message, now))
+                .collect()
+        };
+        let sent = self
+            .database
+            .write_then(Safety::PowerCut, send, move |_| announce(true));
+        each(sent.await, count)
     }
 
     async fn receive(&self, max: usize, visibility: Duration) -> Result<Vec<Delivery>> {

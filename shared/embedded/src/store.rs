@@ -1,6 +1,6 @@
 //! The store over the database: each call is one piece of work for the writer or a reader.
 
-mod actions;
+pub(crate) mod actions;
 mod credentials;
 mod entities;
 mod events;
@@ -16,7 +16,10 @@ use deskbridge_core::link::{Entity, EntityChange, EntityRef};
 use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
 use deskbridge_core::{Result, Timestamp};
 
+use rusqlite::Connection;
+
 use crate::database::Shared;
+use crate::error::each;
 
 /// Configuration, ledger, links and dispatch rows in the data directory's database.
 pub struct EmbeddedStore {
@@ -60,6 +63,18 @@ impl Store for EmbeddedStore {
         self.database
             .write(move |db| events::record(db, &event))
             .await
+    }
+
+    /// All of them in one piece of work, or none.
+    async fn record_events(&self, events: Vec<EventRecord>) -> Vec<Result<Recorded>> {
+        let count = events.len();
+        let record = move |db: &Connection| -> Result<Vec<Recorded>> {
+            events
+                .iter()
+                .map(|event| events::record(db, event))
+                .collect()
+        };
+        each(self.database.write(record).await, count)
     }
 
     async fn event(&self, id: &str) -> Result<Option<EventRecord>> {

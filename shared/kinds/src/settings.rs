@@ -1,6 +1,7 @@
 //! Reads a kind's settings with the place of each mistake, and writes values into expressions.
 
 use std::fmt;
+use std::time::Duration;
 
 use deskbridge_core::connector::{Connection, split_list};
 use deskbridge_core::integration::{IntegrationSpec, Problem};
@@ -21,15 +22,22 @@ pub(crate) fn read<T: DeserializeOwned>(spec: &IntegrationSpec) -> Result<T, Vec
     })
 }
 
-/// Splits a connection's settings into its credential's name and the connector's own part.
+/// Splits what all connections have from the connector's own settings: `credential`, and
+/// `look_up_wait_s`, at most an hour. One that does not hold stays there, for the connector to refuse.
 pub(crate) fn connection(connector: &str, settings: &Value) -> Connection {
     let mut settings = settings.clone();
-    let credential = settings
-        .as_object_mut()
-        .and_then(|own| own.remove("credential"));
+    let mut take = |name: &str, fits: fn(&Value) -> bool| {
+        let own = settings.as_object_mut()?;
+        own.get(name).is_some_and(fits).then(|| own.remove(name))?
+    };
+    let credential = take("credential", Value::is_string);
+    let wait = take("look_up_wait_s", |value| {
+        value.as_u64().is_some_and(|s| s <= 3_600)
+    });
     Connection {
         connector: connector.to_owned(),
         credential: credential.and_then(|name| name.as_str().map(str::to_owned)),
+        look_up_wait: wait.and_then(|wait| wait.as_u64().map(Duration::from_secs)),
         settings,
     }
 }

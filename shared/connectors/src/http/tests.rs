@@ -55,7 +55,10 @@ fn no_address_of_the_list_may_be_dialled_with_either_scheme() {
     for url in NEVER {
         let https = url.replacen("http://", "https://", 1);
         assert!(check_target(url, Targets::PublicOnly).is_err(), "{url}");
-        assert!(check_target(&https, Targets::PublicOnly).is_err(), "{https}");
+        assert!(
+            check_target(&https, Targets::PublicOnly).is_err(),
+            "{https}"
+        );
     }
 }
 
@@ -102,7 +105,12 @@ fn a_name_that_leads_to_a_private_address_is_filtered_at_resolve() {
 fn a_base_url_is_a_plain_web_address() {
     assert!(check_base_url("http://127.0.0.1:8080").is_ok());
     assert!(check_base_url("https://desk.example.com/helpdesk").is_ok());
-    for bad in ["desk.example.com", "ftp://a.example", "https://u:p@a.example", "https://a.example?x=1"] {
+    for bad in [
+        "desk.example.com",
+        "ftp://a.example",
+        "https://u:p@a.example",
+        "https://a.example?x=1",
+    ] {
         assert!(check_base_url(bad).is_err(), "{bad}");
     }
 }
@@ -117,7 +125,10 @@ fn retry_after_is_seconds_or_a_date() {
     };
     let minute = Some(Duration::from_secs(60));
     assert_eq!(retry_after(&response("60"), now), minute);
-    assert_eq!(retry_after(&response("Sun, 06 Nov 1994 08:49:37 GMT"), now), minute);
+    assert_eq!(
+        retry_after(&response("Sun, 06 Nov 1994 08:49:37 GMT"), now),
+        minute
+    );
     assert_eq!(retry_after(&response("soon"), now), None);
 }
 
@@ -128,7 +139,10 @@ async fn a_refused_connection_was_certainly_not_sent() {
     drop(listener);
     let client = Client::new(Targets::Any).unwrap();
     let url = format!("http://127.0.0.1:{port}/secret-path");
-    let error = client.send(HttpRequest::new(Method::Post, url, "POST /x")).await.unwrap_err();
+    let error = client
+        .send(HttpRequest::new(Method::Post, url, "POST /x"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotSent);
     assert!(!format!("{error} {error:?}").contains("secret-path"));
 }
@@ -143,6 +157,9 @@ async fn a_connection_that_breaks_after_the_request_leaves_the_outcome_unknown()
         drop(stream);
     });
     let client = Client::new(Targets::Any).unwrap();
-    let error = client.send(HttpRequest::new(Method::Post, url, "POST /x")).await.unwrap_err();
+    let error = client
+        .send(HttpRequest::new(Method::Post, url, "POST /x"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 }

@@ -220,6 +220,7 @@ fn connection(settings: Value) -> Connection {
     Connection {
         connector: "kayako".into(),
         credential: Some("kayako-john".into()),
+        look_up_wait: None,
         settings,
     }
 }

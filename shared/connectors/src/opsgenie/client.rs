@@ -16,13 +16,15 @@ use serde_json::Value;
 
 use super::settings::{self, Settings};
 use super::types::Body;
+use crate::text::truncate;
 pub(super) use dialect::Dialect;
 pub(super) use dialect::needs_token;
-pub(super) use meaning::MAX_WORDS_CHARS;
 use meaning::{Access, meaning};
 
 /// Up to five looks follow a write within its lease, each with a read or two.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of the vendor's own words.
+const MAX_WORDS_CHARS: usize = 300;
 
 /// A request before it has a host and a key.
 #[derive(Debug)]
@@ -79,6 +81,7 @@ impl<'a> Client<'a> {
 
     /// Adds the host and the key.
     pub(super) async fn request(&self, draft: Draft) -> Result<HttpRequest> {
+        check_path(&draft)?;
         let url = format!("{}{}", self.alerts().await?, draft.path);
         let authorization = self.authorization()?;
         let request = HttpRequest::new(draft.method, url, draft.route);
@@ -140,14 +143,31 @@ impl<'a> Client<'a> {
         Ok(body.into_inner())
     }
 
-    fn accept(&self, answer: &HttpResponse, access: Access, route: &'static str) -> Result<()> {
-        let credential = self.call.credential;
-        let secrets = ["api_key", "api_token", "email"];
-        let hidden: Vec<_> = secrets
+    /// Returns the vendor's own words as they may be shown: without what it was told in confidence, and
+    /// not too many of them.
+    pub(super) fn quoted(&self, words: &str) -> String {
+        let words = self
+            .secrets()
             .iter()
-            .filter_map(|name| credential.optional(name))
-            .collect();
-        meaning(answer, access, self.call.now, &hidden).map_err(|error| error.with_call(route))
+            .fold(words.to_owned(), |words, secret| {
+                words.replace(secret, "[hidden]")
+            });
+        truncate(&words, MAX_WORDS_CHARS)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        let credential = self.call.credential;
+        let fields = ["api_key", "api_token", "email"].map(|name| credential.optional(name));
+        let mut secrets: Vec<_> = fields.into_iter().flatten().map(str::to_owned).collect();
+        // The e-mail and the token are sent as one word.
+        let sent = self.authorization().unwrap_or_default();
+        secrets.extend(sent.split_once(' ').map(|(_, sent)| sent.to_owned()));
+        secrets
+    }
+
+    fn accept(&self, answer: &HttpResponse, access: Access, route: &'static str) -> Result<()> {
+        let quoted = |words: &str| self.quoted(words);
+        meaning(answer, access, self.call.now, quoted).map_err(|error| error.with_call(route))
     }
 
     /// The address of all alerts in this dialect.
@@ -174,6 +194,16 @@ impl<'a> Client<'a> {
             STANDARD.encode(format!("{email}:{token}"))
         ))
     }
+}
+
+/// A name of dots would climb to another address, whichever way it is encoded.
+fn check_path(draft: &Draft) -> Result<()> {
+    let path = draft.path.split('?').next().unwrap_or_default();
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        let why = "an id, alias or action name cannot be made of dots alone";
+        return Err(Error::new(ErrorKind::Misconfigured, why).with_call(draft.route));
+    }
+    Ok(())
 }
 
 fn read_settings(call: &Call<'_>) -> Result<Settings> {

@@ -187,11 +187,10 @@ impl Reader<'_> {
     }
 }
 
-fn is_cloud_id(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+pub(super) fn is_cloud_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 fn is_host(text: &str) -> bool {
-    let label = |label: &str| !label.is_empty() && is_cloud_id(label);
-    text.contains('.') && text.split('.').all(label)
+    text.contains('.') && text.split('.').all(is_cloud_id)
 }

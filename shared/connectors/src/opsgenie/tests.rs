@@ -3,6 +3,7 @@
 mod answers;
 mod check;
 mod look_up;
+mod params;
 mod requests;
 mod secrets;
 mod statuses;
@@ -189,6 +190,7 @@ fn connection(settings: Value) -> Connection {
     Connection {
         connector: "opsgenie".into(),
         credential: Some("opsgenie-support".into()),
+        look_up_wait: None,
         settings,
     }
 }

@@ -1,3 +1,4 @@
+use deskbridge_core::Timestamp;
 use std::sync::mpsc::channel;
 
 use deskbridge_core::{Error, ErrorKind};
@@ -10,7 +11,8 @@ type BoxedWork<T> = Box<dyn FnOnce(&Connection) -> Result<T> + Send>;
 
 fn open() -> (TempDir, Database) {
     let dir = tempfile::tempdir().unwrap();
-    let database = Database::open(Home::claim(dir.path()).unwrap()).unwrap();
+    let database =
+        Database::open(Home::claim(dir.path()).unwrap(), Timestamp::from_millis(0)).unwrap();
     (dir, database)
 }
 

@@ -49,6 +49,12 @@ pub(super) fn receive(
     receive().map_err(from_sqlite)
 }
 
+/// Makes everything that is in flight or delayed visible.
+pub(crate) fn free_messages(db: &Connection, now: Timestamp) -> Result<usize> {
+    let free = "UPDATE messages SET visible_at = 0 WHERE visible_at > ?1";
+    db.execute(free, [now.as_millis()]).map_err(from_sqlite)
+}
+
 /// Returns whether another message of the same group may be receivable now.
 pub(super) fn delete(db: &Connection, name: Name, receipt: &str) -> Result<bool> {
     let Some(Receipt { position, receives }) = Receipt::parse(receipt) else {

@@ -124,6 +124,16 @@ pub(super) fn update(db: &Connection, record: &ActionRecord) -> Result<()> {
     update().map(drop).map_err(from_sqlite)
 }
 
+/// Ends the lease of every action that was being sent.
+pub(crate) fn free_claims(db: &Connection, now: Timestamp) -> Result<()> {
+    let query = "SELECT doc FROM actions WHERE state = 'sending'";
+    for mut record in many(db, query, [])? {
+        record.due_at = Some(now);
+        update(db, &record)?;
+    }
+    Ok(())
+}
+
 pub(super) fn is_open(state: &str) -> bool {
     matches!(state, "ready" | WAITING | "sending" | "unknown")
 }

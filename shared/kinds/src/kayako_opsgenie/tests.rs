@@ -62,7 +62,11 @@ fn every_alert_action_can_be_mapped() {
     for action in ALERT_ACTIONS {
         let name = (action == "custom_action").then_some("x");
         let entry = json!([{"on": action, "do": "add_note", "name": name}]);
-        assert_eq!(problems("create_conversations", entry), Vec::<String>::new(), "{action}");
+        assert_eq!(
+            problems("create_conversations", entry),
+            Vec::<String>::new(),
+            "{action}"
+        );
     }
 }
 
@@ -83,7 +87,10 @@ fn every_kayako_action_compiles_against_the_connector() {
         ("assign", json!({"team": "General"})),
     ] {
         let mut entry = json!({"on": "created", "do": action});
-        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        entry
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         let mut settings = settings();
         settings["create_conversations"] = json!([entry]);
         let plan = Plan::compile(compile(settings).unwrap(), &deskbridge_connectors::all());
@@ -98,7 +105,10 @@ fn one_alert_action_may_not_be_mapped_twice() {
         {"on": "closed", "do": "complete_conversation"},
     ]);
     for section in ["send_alert_updates", "create_conversations"] {
-        assert_eq!(problems(section, twice.clone()), [format!("settings.{section}[1].on")]);
+        assert_eq!(
+            problems(section, twice.clone()),
+            [format!("settings.{section}[1].on")]
+        );
     }
 }
 
@@ -111,14 +121,20 @@ fn tag_added_and_custom_action_may_be_mapped_once_for_each_text() {
         {"on": "custom_action", "name": "a", "do": "add_note"},
         {"on": "custom_action", "name": "b", "do": "add_note"},
     ]);
-    assert_eq!(problems("send_alert_updates", entries), Vec::<String>::new());
+    assert_eq!(
+        problems("send_alert_updates", entries),
+        Vec::<String>::new()
+    );
     let same = json!([
         {"on": "tag_added", "tags": "vip, billing", "do": "add_note"},
         {"on": "tag_added", "tags": ["billing", "vip"], "do": "add_note"},
         {"on": "custom_action", "name": "a", "do": "add_note"},
         {"on": "custom_action", "name": "a", "do": "add_note"},
     ]);
-    let expected = ["settings.send_alert_updates[1].on", "settings.send_alert_updates[3].on"];
+    let expected = [
+        "settings.send_alert_updates[1].on",
+        "settings.send_alert_updates[3].on",
+    ];
     assert_eq!(problems("send_alert_updates", same), expected);
 }
 
@@ -126,7 +142,10 @@ fn tag_added_and_custom_action_may_be_mapped_once_for_each_text() {
 fn a_custom_action_needs_its_name() {
     for name in [json!(null), json!(""), json!("  ")] {
         let entry = json!([{"on": "custom_action", "name": name, "do": "add_note"}]);
-        assert_eq!(problems("create_conversations", entry), ["settings.create_conversations[0].name"]);
+        assert_eq!(
+            problems("create_conversations", entry),
+            ["settings.create_conversations[0].name"]
+        );
     }
 }
 
@@ -136,20 +155,49 @@ fn only_one_alert_action_creates_the_conversation_and_only_for_other_alerts() {
         {"on": "created", "do": "create_conversation"},
         {"on": "acknowledged", "do": "create_conversation"},
     ]);
-    assert_eq!(problems("create_conversations", two), ["settings.create_conversations[1].do"]);
+    assert_eq!(
+        problems("create_conversations", two),
+        ["settings.create_conversations[1].do"]
+    );
     let any = json!([{"on": "escalated", "do": "create_conversation"}]);
-    assert_eq!(problems("create_conversations", any.clone()), Vec::<String>::new());
-    assert_eq!(problems("send_alert_updates", any), ["settings.send_alert_updates[0].do"]);
+    assert_eq!(
+        problems("create_conversations", any.clone()),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        problems("send_alert_updates", any),
+        ["settings.send_alert_updates[0].do"]
+    );
 }
 
 #[test]
 fn a_mistake_names_its_field() {
     for (section, entry, field) in [
-        ("send_alert_updates", json!([{"on": "acknowleged", "do": "add_note"}]), "send_alert_updates[0].on"),
-        ("send_alert_updates", json!([{"on": "closed", "do": "explode"}]), "send_alert_updates[0].do"),
-        ("send_alert_updates", json!([{"on": "closed", "do": "add_reply"}]), "send_alert_updates[0].reply"),
-        ("send_alert_updates", json!([{"on": "closed", "do": "add_note", "tags": "a"}]), "send_alert_updates[0].tags"),
-        ("alert", json!({"priority": {"Urgent": "P9"}}), "alert.priority.Urgent"),
+        (
+            "send_alert_updates",
+            json!([{"on": "acknowleged", "do": "add_note"}]),
+            "send_alert_updates[0].on",
+        ),
+        (
+            "send_alert_updates",
+            json!([{"on": "closed", "do": "explode"}]),
+            "send_alert_updates[0].do",
+        ),
+        (
+            "send_alert_updates",
+            json!([{"on": "closed", "do": "add_reply"}]),
+            "send_alert_updates[0].reply",
+        ),
+        (
+            "send_alert_updates",
+            json!([{"on": "closed", "do": "add_note", "tags": "a"}]),
+            "send_alert_updates[0].tags",
+        ),
+        (
+            "alert",
+            json!({"priority": {"Urgent": "P9"}}),
+            "alert.priority.Urgent",
+        ),
         ("alert", json!({"alias_prefix": ""}), "alert.alias_prefix"),
     ] {
         assert_eq!(problems(section, entry), [format!("settings.{field}")]);
@@ -168,5 +216,8 @@ fn an_unknown_kind_lists_the_known_ones() {
         settings: json!({}),
     };
     let problems = crate::compile(&spec).unwrap_err();
-    assert!(problems[0].message.contains("kayako-opsgenie"), "{problems:?}");
+    assert!(
+        problems[0].message.contains("kayako-opsgenie"),
+        "{problems:?}"
+    );
 }

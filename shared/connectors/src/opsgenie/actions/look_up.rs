@@ -8,9 +8,9 @@ use deskbridge_core::{Error, ErrorKind, Result, Retry, Timestamp};
 use super::fields::{self, MAX_NOTE_CHARS};
 use super::{Named, account, done, named, resolve};
 use crate::opsgenie::alert;
-use crate::opsgenie::client::{Client, Dialect, MAX_WORDS_CHARS, malformed, needs_token};
+use crate::opsgenie::client::{Client, Dialect, malformed, needs_token};
 use crate::opsgenie::types::{Alert, Note, RequestStatus};
-use crate::text::{encode, truncate};
+use crate::text::encode;
 
 /// How far the vendor's clock may be behind ours.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
@@ -62,10 +62,11 @@ async fn request_status(client: &Client<'_>, request_id: &str) -> Result<Found> 
         return Err(error.with_retry(Retry::Later(None)));
     }
     let status: RequestStatus = client.understand(&answer, route)?;
-    outcome(client.call, status, route)
+    outcome(client, status, route)
 }
 
-fn outcome(call: &Call<'_>, status: RequestStatus, route: &'static str) -> Result<Found> {
+fn outcome(client: &Client<'_>, status: RequestStatus, route: &'static str) -> Result<Found> {
+    let call = client.call;
     let succeeded = status.succeeded().ok_or_else(|| {
         malformed("does not say whether it succeeded", route).with_retry(Retry::Later(None))
     })?;
@@ -76,7 +77,7 @@ fn outcome(call: &Call<'_>, status: RequestStatus, route: &'static str) -> Resul
             why => why,
         };
         return Ok(Found::Refused {
-            why: truncate(why, MAX_WORDS_CHARS),
+            why: client.quoted(why),
         });
     }
     let id = status.alert_id.filter(|id| !id.is_empty());

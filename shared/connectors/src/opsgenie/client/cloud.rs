@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use deskbridge_core::http::{HttpRequest, Method};
 use deskbridge_core::{Error, ErrorKind, Result};
 
-use super::{Access, Client, READ_TIMEOUT, harmless, parse};
+use super::{Access, Client, READ_TIMEOUT, harmless, malformed, parse};
+use crate::opsgenie::settings::is_cloud_id;
 use crate::opsgenie::types::TenantInfo;
-use crate::text::encode;
 
 const ROUTE: &str = "GET /_edge/tenant_info";
 
@@ -16,7 +16,7 @@ const ROUTE: &str = "GET /_edge/tenant_info";
 /// not in it.
 static KNOWN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
 
-/// Returns the id as it stands in addresses.
+/// Returns the id, which is safe in an address.
 pub(super) async fn id(client: &Client<'_>) -> Result<String> {
     if let Some(cloud_id) = &client.settings.cloud_id {
         return Ok(cloud_id.clone());
@@ -41,7 +41,10 @@ async fn ask(client: &Client<'_>, url: &str) -> Result<String> {
     let answer = client.call.http.send(request).await.map_err(harmless)?;
     client.accept(&answer, Access::Read, ROUTE)?;
     let info: TenantInfo = parse(&answer, ROUTE).map_err(harmless)?;
-    Ok(encode(&info.cloud_id))
+    if is_cloud_id(&info.cloud_id) {
+        return Ok(info.cloud_id);
+    }
+    Err(harmless(malformed("has no cloud id", ROUTE)))
 }
 
 fn known() -> std::sync::MutexGuard<'static, BTreeMap<String, String>> {

@@ -10,10 +10,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Retry, Timestamp};
 use serde_json::Value;
 
 use crate::http::retry_after;
-use crate::text::truncate;
 
-/// Of the vendor's own words.
-pub(in crate::opsgenie) const MAX_WORDS_CHARS: usize = 300;
 /// In seconds: how long the limit that was hit is counted over.
 const RATE_LIMIT_PERIOD: &str = "x-ratelimit-period-in-sec";
 
@@ -24,13 +21,13 @@ pub(super) enum Access {
     Write,
 }
 
-/// Returns an error unless the answer is a success. The vendor's own words are quoted in it, without
-/// anything that is in `hidden`.
+/// Returns an error unless the answer is a success. The vendor's own words stand in it as `quoted`
+/// gives them.
 pub(super) fn meaning(
     answer: &HttpResponse,
     access: Access,
     now: Timestamp,
-    hidden: &[&str],
+    quoted: impl Fn(&str) -> String,
 ) -> Result<()> {
     let status = answer.status;
     let (kind, says) = match (status, access) {
@@ -53,7 +50,7 @@ pub(super) fn meaning(
         ),
         _ => (ErrorKind::Rejected, "Opsgenie refuses"),
     };
-    let error = Error::new(kind, message(says, answer, hidden)).with_status(status);
+    let error = Error::new(kind, message(says, answer, quoted)).with_status(status);
     Err(match kind {
         ErrorKind::RateLimited => error.with_retry(Retry::Later(wait(answer, now))),
         ErrorKind::Unavailable => error.with_retry(Retry::Later(retry_after(answer, now))),
@@ -69,15 +66,12 @@ fn wait(answer: &HttpResponse, now: Timestamp) -> Option<Duration> {
     })
 }
 
-fn message(says: &str, answer: &HttpResponse, hidden: &[&str]) -> String {
+fn message(says: &str, answer: &HttpResponse, quoted: impl Fn(&str) -> String) -> String {
     let words = words(&answer.body).join("; ");
     if words.is_empty() {
         return says.to_owned();
     }
-    let words = hidden
-        .iter()
-        .fold(words, |words, secret| words.replace(secret, "[hidden]"));
-    format!("{says}: {}", truncate(&words, MAX_WORDS_CHARS))
+    format!("{says}: {}", quoted(&words))
 }
 
 /// The texts of a failure. Opsgenie sends a `message`, a `code` and, with 422, a map of `errors`; the

@@ -9,30 +9,48 @@ fn assert_clean(shown: &str) {
     }
 }
 
-/// A refusal in which the vendor repeats all it was told.
-fn chatty() -> String {
-    let all = format!("{KEY} {EMAIL} {TOKEN}");
-    json!({"message": all, "errors": {"authorization": all}}).to_string()
+/// What each was told, all of which its vendor repeats.
+fn chatty() -> [(Desk, String); 3] {
+    let all = [
+        (Desk::v2(), KEY.to_owned()),
+        (Desk::events(), KEY.to_owned()),
+        (Desk::account(), format!("{EMAIL} {TOKEN} Basic {BASIC}")),
+    ];
+    all.map(|(desk, told)| {
+        let errors = json!({"authorization": told});
+        (
+            desk,
+            json!({"message": told, "errors": errors, "isSuccess": false, "status": told})
+                .to_string(),
+        )
+    })
 }
 
 #[tokio::test]
 async fn no_error_shows_a_secret() {
     for status in [200, 301, 400, 401, 403, 404, 422, 429, 500] {
-        for desk in [Desk::v2(), Desk::events(), Desk::account()] {
-            desk.will("POST", status, &chatty());
-            desk.will("GET", status, &chatty());
-            desk.will("GET /v1/alerts/alias", status, &chatty());
+        for (desk, told) in chatty() {
+            for route in ["POST", "GET", "GET /v1/alerts/alias"] {
+                desk.will(route, status, &told);
+            }
             let params = json!({"alias": "a", "message": "m"});
-            let errors = [
-                desk.run("create_alert", params.clone()).await.err(),
-                desk.run("close_alert", params.clone()).await.err(),
-                desk.look_up("create_alert", params.clone(), Some("x"))
-                    .await
-                    .err(),
-                desk.look_up("create_alert", params, None).await.err(),
-            ];
-            for error in errors.into_iter().flatten() {
-                assert_clean(&format!("{error} {error:?}"));
+            let create = desk.run("create_alert", params.clone()).await;
+            let close = desk.run("close_alert", params.clone()).await;
+            let handle = if told.contains(EMAIL) {
+                "account:x"
+            } else {
+                "x"
+            };
+            let receipt = desk
+                .look_up("create_alert", params.clone(), Some(handle))
+                .await;
+            let found = desk.look_up("create_alert", params, None).await;
+            assert_clean(&format!("{create:?} {close:?} {receipt:?} {found:?}"));
+            for error in [create.err(), close.err(), receipt.err(), found.err()]
+                .into_iter()
+                .flatten()
+            {
+                assert_clean(&error.to_string());
             }
         }
     }

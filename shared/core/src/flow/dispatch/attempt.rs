@@ -46,7 +46,7 @@ impl Dispatch {
         {
             return Ok(verdict);
         }
-        if let Some(due_at) = too_early(&record, ready.operation, now) {
+        if let Some(due_at) = too_early(&record, &ready, now) {
             record.due_at = Some(due_at);
             return Ok(record.into());
         }
@@ -170,7 +170,7 @@ impl Dispatch {
         let operation = ready.operation;
         Ok(call_failed(
             record,
-            operation.repeat,
+            ready.connection.repeat(operation),
             operation.ends,
             &error,
             now,
@@ -212,9 +212,10 @@ fn target<'a>(
 
 /// Returns when an unknown outcome may be looked up at the earliest, if that is still to come: the
 /// vendor's index must have had its time since the last request.
-fn too_early(record: &ActionRecord, operation: &Operation, now: Timestamp) -> Option<Timestamp> {
+fn too_early(record: &ActionRecord, ready: &Ready<'_>, now: Timestamp) -> Option<Timestamp> {
+    let repeat = ready.connection.repeat(ready.operation);
     let (Stage::Unknown { handle: None, .. }, Repeat::LookUp { wait, .. }) =
-        (&record.stage, operation.repeat)
+        (&record.stage, repeat)
     else {
         return None;
     };

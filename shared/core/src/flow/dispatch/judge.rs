@@ -7,7 +7,7 @@ use crate::action::{ActionRecord, Stage};
 use crate::connector::{Done, Operation, Repeat};
 use crate::link::{EntityChange, EntityRef, Link};
 use crate::outcome::Outcome;
-use crate::retry::{look_up_delay, next_delay};
+use crate::retry::{MAX_ATTEMPTS, look_up_delay, next_delay};
 use crate::{Error, Retry, Timestamp};
 
 /// How long two look-ups of the same absence lie apart.
@@ -183,13 +183,27 @@ pub(super) fn absent(mut record: ActionRecord, operation: &Operation, now: Times
         }
     }
     record.note(now, "looked: it took no effect".to_owned());
-    again_later(&mut record, None, "it took no effect".to_owned(), now);
+    if record.attempts >= MAX_ATTEMPTS {
+        let why = format!(
+            "gave up after {} attempts, none of which took effect",
+            record.attempts
+        );
+        record.settle(Outcome::Dead { why }, now);
+    } else {
+        // Known to be undone, and waited for long enough: nothing speaks against going at once.
+        record.stage = Stage::Ready;
+        record.due_at = Some(now);
+    }
     record.into()
 }
 
-/// A look-up that fails says nothing of the action.
+/// A look-up that fails says nothing of the action. One that can never succeed leaves it to a
+/// person at once.
 pub(super) fn look_up_failed(mut record: ActionRecord, error: &Error, now: Timestamp) -> Verdict {
     record.note(now, format!("look-up failed: {error}"));
+    if error.retry() == Retry::Never {
+        return park(record, now);
+    }
     not_yet(record, now)
 }
 
