@@ -20,9 +20,9 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  deskbridge demo                                   see it work, with sandbox vendors
-  deskbridge serve --sandbox                        stay up, with sandbox vendors to play with
-  deskbridge serve --config integrations --data data    your own integrations, one file each";
+  deskbridge demo                           see it work, with sandbox vendors
+  deskbridge serve --sandbox                stay up, with sandbox vendors to play with
+  deskbridge serve --config integrations    your own integrations, one file each";
 
 #[derive(Subcommand)]
 enum Command {
@@ -39,9 +39,9 @@ pub struct ServeArgs {
     /// Address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:9000")]
     pub listen: SocketAddr,
-    /// Folder of the store; made if it is not there.
-    #[arg(long, default_value = "data")]
-    pub data: PathBuf,
+    /// Folder of the store, made if it is not there. [default: data, or with --sandbox a temporary one]
+    #[arg(long)]
+    pub data: Option<PathBuf>,
     /// Folder of integration files, watched for changes; credentials.yaml in it holds the secrets.
     #[arg(long)]
     pub config: Option<PathBuf>,

@@ -4,7 +4,7 @@ mod announce;
 mod watch;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,9 +26,10 @@ const GRACE: Duration = Duration::from_secs(25);
 
 pub async fn serve(args: ServeArgs) -> Result<()> {
     let secrets = open_secrets(args.config.as_deref())?;
+    let data = DataFolder::choose(&args)?;
     let private = args.allow_private_targets || args.sandbox;
     let bundle = Arc::new(Bundle::open(Options {
-        data: args.data.clone(),
+        data: data.path().to_path_buf(),
         secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
         targets: if private {
             Targets::Any
@@ -39,7 +40,7 @@ pub async fn serve(args: ServeArgs) -> Result<()> {
     })?);
     let listener = listen(args.listen).await?;
     let address = listener.local_addr().unwrap_or(args.listen);
-    announce::started(address, &args.data, private);
+    announce::started(address, &data, private);
     let sandbox = match args.sandbox {
         true => Some(start_sandbox(&bundle, &secrets, address).await?),
         false => None,
@@ -62,6 +63,34 @@ pub async fn serve(args: ServeArgs) -> Result<()> {
     }
     drop(sandbox);
     Ok(())
+}
+
+/// Where the store lives. Sandbox vendors forget everything when they stop, so what is linked to
+/// them does not belong into a store that stays.
+enum DataFolder {
+    Kept(PathBuf),
+    Temporary(tempfile::TempDir),
+}
+
+impl DataFolder {
+    fn choose(args: &ServeArgs) -> Result<Self> {
+        match (&args.data, args.sandbox) {
+            (Some(data), _) => Ok(Self::Kept(data.clone())),
+            (None, false) => Ok(Self::Kept("data".into())),
+            (None, true) => {
+                let folder = tempfile::tempdir();
+                let folder = folder.map_err(|error| cannot(&format!("make a folder: {error}")))?;
+                Ok(Self::Temporary(folder))
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(folder) => folder.path(),
+        }
+    }
 }
 
 /// `deskbridge rotate-key`: works on the store itself, so nothing may be serving from it.
@@ -114,10 +143,10 @@ async fn start_sandbox(
     secrets: &EmbeddedSecrets,
     address: SocketAddr,
 ) -> Result<Sandbox> {
-    let sandbox = Sandbox::start().await?;
+    let sandbox = Sandbox::start_beside(address).await?;
     let key = sandbox.install(bundle, secrets).await?;
     sandbox.send_webhooks_to(address, &key);
-    announce::sandbox(&sandbox);
+    announce::sandbox(&sandbox, address, &key);
     Ok(sandbox)
 }
 

@@ -24,19 +24,32 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub async fn start() -> Result<Self> {
-        let cannot = |error: std::io::Error| {
-            Error::new(
-                ErrorKind::Unavailable,
-                format!("cannot start a sandbox vendor: {error}"),
-            )
+        Self::start_on([0, 0]).await.map_err(cannot_start)
+    }
+
+    /// Starts on the two ports after `address`, so that the pages stay where they were the last
+    /// time; on any others if these are taken.
+    pub async fn start_beside(address: SocketAddr) -> Result<Self> {
+        let port = |n: u16| address.port().checked_add(n).unwrap_or(0);
+        match Self::start_on([port(1), port(2)]).await {
+            Ok(sandbox) => Ok(sandbox),
+            Err(_) => Self::start().await,
+        }
+    }
+
+    async fn start_on([kayako, opsgenie]: [u16; 2]) -> std::io::Result<Self> {
+        let listen = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
+        let kayako = kayako::Options {
+            listen: listen(kayako),
+            ..kayako::Options::default()
+        };
+        let opsgenie = opsgenie::Options {
+            listen: listen(opsgenie),
+            ..opsgenie::Options::default()
         };
         Ok(Self {
-            kayako: Kayako::start(kayako::Options::default())
-                .await
-                .map_err(cannot)?,
-            opsgenie: Opsgenie::start(opsgenie::Options::default())
-                .await
-                .map_err(cannot)?,
+            kayako: Kayako::start(kayako).await?,
+            opsgenie: Opsgenie::start(opsgenie).await?,
         })
     }
 
@@ -90,6 +103,13 @@ impl Sandbox {
         self.kayako.send_webhooks_to(&url("kayako"), &[]);
         self.opsgenie.send_webhooks_to(&url("opsgenie"), &[]);
     }
+}
+
+fn cannot_start(error: std::io::Error) -> Error {
+    Error::new(
+        ErrorKind::Unavailable,
+        format!("cannot start a sandbox vendor: {error}"),
+    )
 }
 
 fn fields<const N: usize>(fields: [(&str, &str); N]) -> Fields {

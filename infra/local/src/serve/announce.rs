@@ -1,31 +1,41 @@
 //! What `serve` says to the person who started it.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use deskbridge_core::Result;
 
+use super::DataFolder;
 use crate::bundle::Bundle;
 use crate::demo::sandbox::Sandbox;
 use crate::folder::Applied;
 use crate::term;
 
-pub(super) fn started(address: SocketAddr, data: &Path, private: bool) {
+pub(super) fn started(address: SocketAddr, data: &DataFolder, private: bool) {
     term::line(format!("{} on http://{address}", term::bold("Deskbridge")));
-    term::line(format!("Store: {}", data.display()));
+    match data {
+        DataFolder::Kept(path) => term::line(format!("Store: {}", path.display())),
+        DataFolder::Temporary(_) => {
+            term::line("Store: temporary, gone when this ends (--data keeps one)")
+        }
+    }
     if private {
         term::line("Private addresses may be called: for sandboxes and tests, not for production.");
     }
 }
 
-pub(super) fn sandbox(sandbox: &Sandbox) {
+pub(super) fn sandbox(sandbox: &Sandbox, address: SocketAddr, key: &str) {
     term::line("");
     term::line(term::bold("Sandbox vendors"));
     term::line(format!("  Kayako    {}", sandbox.kayako.url()));
     term::line(format!("  Opsgenie  {}", sandbox.opsgenie.url()));
     term::line(term::faint(
-        "  Open these pages to see what each of them holds.",
+        "  Open these pages to see what each of them holds. Then open an alert:",
     ));
+    term::line(format!("  curl http://{address}/webhooks/kayako/{key} \\"));
+    term::line("    -H 'content-type: application/json' \\");
+    term::line(
+        "    -d '{\"Case ID\": \"9\", \"Status\": \"New\", \"Subject\": \"Printer on fire\"}'",
+    );
 }
 
 /// Says what is running, or what to do when nothing is.

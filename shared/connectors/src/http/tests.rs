@@ -1,5 +1,7 @@
 use std::net::IpAddr;
 
+use deskbridge_testkit::conformance::http::VendorHttpHarness;
+
 use super::guard::{check_base_url, check_target};
 use super::*;
 
@@ -132,34 +134,12 @@ fn retry_after_is_seconds_or_a_date() {
     assert_eq!(retry_after(&response("soon"), now), None);
 }
 
-#[tokio::test]
-async fn a_refused_connection_was_certainly_not_sent() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
-    let client = Client::new(Targets::Any).unwrap();
-    let url = format!("http://127.0.0.1:{port}/secret-path");
-    let error = client
-        .send(HttpRequest::new(Method::Post, url, "POST /x"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotSent);
-    assert!(!format!("{error} {error:?}").contains("secret-path"));
+struct Loopback;
+
+impl VendorHttpHarness for Loopback {
+    fn http(&self) -> Arc<dyn VendorHttp> {
+        Arc::new(Client::new(Targets::Any).unwrap())
+    }
 }
 
-#[tokio::test]
-async fn a_connection_that_breaks_after_the_request_leaves_the_outcome_unknown() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        stream.readable().await.unwrap();
-        drop(stream);
-    });
-    let client = Client::new(Targets::Any).unwrap();
-    let error = client
-        .send(HttpRequest::new(Method::Post, url, "POST /x"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-}
+deskbridge_testkit::vendor_http_conformance!(Loopback);

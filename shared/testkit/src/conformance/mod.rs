@@ -4,6 +4,7 @@
 //! `deskbridge_testkit::store_conformance!(Bench::fresh().await);`. The expression is evaluated
 //! for each case, and must give a harness with nothing in it.
 
+pub mod http;
 pub mod queue;
 mod samples;
 pub mod secrets;
@@ -29,6 +30,7 @@ mod tests {
     #[test]
     fn every_case_is_listed() {
         let sources = [
+            include_str!("http.rs"),
             include_str!("queue.rs"),
             include_str!("secrets.rs"),
             include_str!("store/claims.rs"),
@@ -39,6 +41,7 @@ mod tests {
             include_str!("store/soak.rs"),
         ];
         let lists = [
+            include_str!("http.rs"),
             include_str!("queue.rs"),
             include_str!("secrets.rs"),
             include_str!("store.rs"),
