@@ -87,6 +87,7 @@ pub(super) struct Case {
     pub(super) id: u64,
     pub(super) status: Option<Reference>,
     pub(super) tags: Option<Vec<Tag>>,
+    pub(super) updated_at: Option<String>,
 }
 
 #[derive(Deserialize)]

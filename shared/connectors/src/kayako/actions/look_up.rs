@@ -11,12 +11,15 @@ use crate::kayako::client::Client;
 use crate::kayako::types::{Case, Post, Tag};
 use crate::text::encode;
 
+const LIST_CASES: &str = "GET /cases.json";
 /// How far Kayako's clock may lie behind ours.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// How many of a conversation's newest posts are read.
 const MAX_POSTS: usize = 50;
-/// The list is newest first, and a tag of ours is on one conversation only.
-const MAX_CASES: usize = 20;
+/// The longest page of a list.
+const PAGE: usize = 100;
+/// How far back a list is read whose filter Kayako did not honour: 1,000 conversations.
+const MAX_PAGES: usize = 10;
 
 pub(in crate::kayako) async fn look_up(client: &Client<'_>) -> Result<Found> {
     let call = client.call;
@@ -30,22 +33,45 @@ pub(in crate::kayako) async fn look_up(client: &Client<'_>) -> Result<Found> {
     }
 }
 
-/// Tags come as bare references unless `include` asks for more; the filter alone is not trusted.
+/// Lists are newest change first. Should the filter not be honoured, the list is read on until it
+/// comes to what was last changed before our first request: only then is absence certain.
 async fn created(client: &Client<'_>) -> Result<Found> {
     let mark = mark(client.call);
-    let filter = encode(&mark);
-    let path = format!("/cases.json?tags={filter}&fields=%2Btags&include=tag&limit={MAX_CASES}");
-    let route = "GET /cases.json";
-    let cases: Vec<Case> = client.read(&path, route).await?;
-    if let Some(case) = cases.iter().find(|case| tags(case).contains(&Some(&mark))) {
-        return Ok(Found::Done(done(client.call, case.id)));
+    let since = since(client.call);
+    for page in 0..MAX_PAGES {
+        let cases = tagged(client, &mark, page).await?;
+        if let Some(case) = cases.iter().find(|case| tags(case).contains(&Some(&mark))) {
+            return Ok(Found::Done(done(client.call, case.id)));
+        }
+        if cases.iter().any(has_nameless_tags) {
+            return Err(inconclusive(
+                "Kayako lists conversations without the names of their tags",
+            ));
+        }
+        let last = cases.last().and_then(|case| case.updated_at.as_deref());
+        let is_older = last.and_then(Timestamp::parse).is_some_and(|at| at < since);
+        if cases.len() < PAGE || is_older {
+            return Ok(Found::Absent);
+        }
     }
-    if cases.iter().any(has_nameless_tags) {
-        let why = "Kayako lists conversations without the names of their tags";
-        let error = Error::new(ErrorKind::Malformed, why).with_call(route);
-        return Err(error.with_retry(Retry::Later(None)));
-    }
-    Ok(Found::Absent)
+    Err(inconclusive(
+        "too many conversations have changed since the call",
+    ))
+}
+
+/// Tags come as bare references unless `include` asks for more.
+async fn tagged(client: &Client<'_>, mark: &str, page: usize) -> Result<Vec<Case>> {
+    let (filter, offset) = (encode(mark), page * PAGE);
+    let query = format!("tags={filter}&fields=%2Btags&include=tag&limit={PAGE}&offset={offset}");
+    client
+        .read(&format!("/cases.json?{query}"), LIST_CASES)
+        .await
+}
+
+/// A look-up that could not tell. It is made again, and then left to a person.
+fn inconclusive(why: &str) -> Error {
+    let error = Error::new(ErrorKind::Malformed, why).with_call(LIST_CASES);
+    error.with_retry(Retry::Later(None))
 }
 
 fn has_nameless_tags(case: &Case) -> bool {
@@ -62,7 +88,12 @@ async fn posted(client: &Client<'_>, filter: &str, text: &str) -> Result<Found> 
     let posts: Vec<Post> = client.read(&path, "GET /cases/{id}/posts.json").await?;
     let since = since(client.call);
     let ours = |post: &Post| is_since(post, since) && is_same(post, text);
-    Ok(found(client.call, id, posts.iter().any(ours)))
+    let is_there = posts.iter().any(ours);
+    let more = posts.len() >= MAX_POSTS && posts.last().is_some_and(|post| is_since(post, since));
+    if !is_there && more {
+        return Err(inconclusive("too many posts were added since the call"));
+    }
+    Ok(found(client.call, id, is_there))
 }
 
 async fn status_stands(client: &Client<'_>) -> Result<Found> {

@@ -37,6 +37,46 @@ async fn a_conversation_with_another_tag_is_not_ours_whatever_the_filter_let_thr
     assert_eq!(found, Found::Absent);
 }
 
+/// One page of a list that pays no heed to the filter, all changed at this time.
+fn unfiltered(updated_at: &str) -> String {
+    let case = |id: u32| json!({"id": id, "tags": [{"name": "vip"}], "updated_at": updated_at});
+    json!({"data": (0..100).map(case).collect::<Vec<_>>()}).to_string()
+}
+
+#[tokio::test]
+async fn a_list_without_the_filter_is_read_back_to_the_call_before_absence_is_certain() {
+    let desk = Desk::new();
+    desk.forget("GET /cases.json");
+    desk.answers(
+        "GET /cases.json",
+        200,
+        &unfiltered("2999-01-01T00:00:00+00:00"),
+    );
+    desk.answers(
+        "GET /cases.json",
+        200,
+        &unfiltered("2001-01-01T00:00:00+00:00"),
+    );
+    let found = desk.look_up("create_conversation", json!({})).await;
+    assert_eq!(found.unwrap(), Found::Absent);
+    assert_eq!(desk.count("GET /cases.json"), 2);
+}
+
+#[tokio::test]
+async fn a_list_too_long_to_read_back_proves_nothing() {
+    let desk = Desk::new();
+    desk.forget("GET /cases.json");
+    for _ in 0..10 {
+        desk.answers(
+            "GET /cases.json",
+            200,
+            &unfiltered("2999-01-01T00:00:00+00:00"),
+        );
+    }
+    let found = desk.look_up("create_conversation", json!({})).await;
+    assert_eq!(found.unwrap_err().retry(), Retry::Later(None));
+}
+
 #[tokio::test]
 async fn tags_without_names_prove_nothing() {
     for body in [

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer::{Failure, Paging, Success};
 use super::api::number;
 use super::options::Person;
-use super::params::Params;
+use super::params::{Params, split_tags};
 use super::show::{self, Wanted};
 use super::state::{CaseRow, Post, State};
 use crate::sandbox::http::Request;
@@ -91,17 +91,14 @@ fn case(state: &State, id: &str) -> Result<CaseRow, Failure> {
         .ok_or_else(Failure::not_found)
 }
 
-/// Newest first.
+/// Newest change first; `tags` lets those through that bear all of them.
 fn cases(state: &mut State, request: &Request) -> Success {
     let wanted = Wanted::of(request);
     let base = request.base_url();
-    let rows: Vec<CaseRow> = state
-        .cases
-        .iter()
-        .rev()
-        .filter(|case| !case.trashed)
-        .cloned()
-        .collect();
+    let tags = request.argument("tags").map(split_tags).unwrap_or_default();
+    let fits = |case: &&CaseRow| !case.trashed && tags.iter().all(|tag| case.tags.contains(tag));
+    let mut rows: Vec<CaseRow> = state.cases.iter().rev().filter(fits).cloned().collect();
+    rows.sort_by_key(|case| std::cmp::Reverse(case.updated_at));
     let paging = paging(request);
     let visible = rows.iter().skip(paging.offset).take(paging.limit);
     let data: Vec<Value> = visible
