@@ -79,6 +79,9 @@ pub struct ActionRecord {
     pub attempts: u32,
     /// When the sweep should look at it: the next attempt, the next look-up, or the lease's end.
     pub due_at: Option<Timestamp>,
+    /// The credential that must change, or be tried again, before this can go on.
+    #[serde(default)]
+    pub waits_for: Option<String>,
     /// When a request may have left for the first time, and for the last.
     pub first_sent_at: Option<Timestamp>,
     #[serde(default)]
@@ -117,6 +120,7 @@ impl ActionRecord {
             fence: 0,
             attempts: 0,
             due_at: Some(now),
+            waits_for: None,
             first_sent_at: None,
             last_sent_at: None,
             updated_at: now,
@@ -152,13 +156,15 @@ impl ActionRecord {
             self.last_sent_at = Some(now);
         }
         self.fence += 1;
+        self.waits_for = None;
         self.due_at = Some(now + LEASE);
         self.updated_at = now;
         Claim::Won(Box::new(self.clone()))
     }
 
-    /// Makes a waiting action due, because the one before it is finished.
+    /// Makes a waiting action due, because the one before it is finished, or its credential is new.
     pub fn wake(&mut self, now: Timestamp) {
+        self.waits_for = None;
         self.fence += 1;
         self.due_at = Some(now);
         self.updated_at = now;

@@ -174,8 +174,6 @@ impl Store for EmbeddedStore {
             .await
     }
 
-    /// Which credential an action waits for stands only in the last line of its history, as
-    /// dispatch writes it; that line is what is looked for.
     async fn wake_credential(&self, name: &str, now: Timestamp) -> Result<()> {
         let name = name.to_owned();
         self.database

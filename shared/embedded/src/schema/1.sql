@@ -40,8 +40,10 @@ CREATE TABLE actions (
     blocks    INTEGER NOT NULL,
     fence     INTEGER NOT NULL,
     due_at    INTEGER,
+    waits_for TEXT,
     doc       TEXT NOT NULL
 );
+CREATE INDEX actions_waiting_for ON actions (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX actions_by_event ON actions (event_id);
 CREATE INDEX actions_by_state ON actions (state);
 CREATE INDEX actions_in_lane ON actions (order_key, position) WHERE blocks = 1;

@@ -12,10 +12,10 @@ pub(super) const PARKED: &str = "parked";
 const WAITING: &str = "waiting";
 
 const INSERT: &str = "INSERT INTO actions
-    (id, event_id, order_key, state, blocks, fence, due_at, doc)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    (id, event_id, order_key, state, blocks, fence, due_at, waits_for, doc)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const UPDATE: &str = "UPDATE actions
-    SET state = ?2, blocks = ?3, fence = ?4, due_at = ?5, doc = ?6 WHERE id = ?1";
+    SET state = ?2, blocks = ?3, fence = ?4, due_at = ?5, waits_for = ?6, doc = ?7 WHERE id = ?1";
 const STRANDED: &str = "SELECT doc FROM actions AS waiting
     WHERE state = 'waiting' AND NOT EXISTS (
         SELECT 1 FROM actions AS earlier INDEXED BY actions_in_lane
@@ -100,6 +100,7 @@ pub(super) fn insert(db: &Connection, record: &ActionRecord) -> Result<()> {
             record.blocks(),
             record.fence,
             due_at(record),
+            &record.waits_for,
             &doc,
         );
         db.prepare_cached(INSERT)?.execute(values)
@@ -117,6 +118,7 @@ pub(super) fn update(db: &Connection, record: &ActionRecord) -> Result<()> {
             record.blocks(),
             record.fence,
             due_at(record),
+            &record.waits_for,
             &doc,
         );
         db.prepare_cached(UPDATE)?.execute(values)

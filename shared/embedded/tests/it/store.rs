@@ -20,8 +20,7 @@ impl StoreHarness for Bench {
 
 deskbridge_testkit::store_conformance!(Bench::fresh());
 
-/// A held look-up shows in its row only by being due within a lease: a wake must leave it alone,
-/// or its holder's answer would be refused.
+/// A wake must leave a held look-up alone, or its holder's answer would be refused.
 #[tokio::test]
 async fn a_wake_leaves_a_held_look_up_to_its_holder() {
     let bench = Bench::fresh();
@@ -29,7 +28,7 @@ async fn a_wake_leaves_a_held_look_up_to_its_holder() {
     let action = action();
     let mut record = won(store.claim(&action, now).await);
     record.set_unknown(None, now);
-    record.note(now, "credential main is paused: expired".to_owned());
+    record.waits_for = Some("main".to_owned());
     record.due_at = Some(now + Duration::from_secs(3600));
     store.settle(record, Vec::new()).await.unwrap();
     store.wake_credential("main", now).await.unwrap();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::judge::{absent, call_failed, delivered, look_up_failed, not_yet, postponed, refused};
-use super::ready::{Ready, paused_text};
+use super::judge::{absent, call_failed, delivered, look_up_failed, not_yet, paused, refused};
+use super::ready::{Hindrance, Ready};
 use super::{Dispatch, Verdict};
 use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Found, Operation, Repeat};
@@ -38,7 +38,12 @@ impl Dispatch {
         };
         let ready = match self.gather(&record, configured).await? {
             Ok(ready) => ready,
-            Err(error) => return self.failed(record, None, error).await,
+            Err(Hindrance::Credential { name, error }) => {
+                return Ok(paused(record, &name, error.message(), now));
+            }
+            Err(Hindrance::Refusal(error)) => {
+                return Ok(call_failed(record, Repeat::Park, false, &error, now));
+            }
         };
         if let Some(verdict) = self
             .credential_blocks(&mut record, &ready.credential, now)
@@ -71,7 +76,7 @@ impl Dispatch {
         let call = self.call(&action, ready, &record);
         let prepared = match ready.connector.prepare(&call).await {
             Ok(prepared) => prepared,
-            Err(error) => return self.failed(record, Some(ready), not_sent(error)).await,
+            Err(error) => return self.failed(record, ready, not_sent(error)).await,
         };
         let writes = written(&prepared.writes, &record, now);
         if !writes.is_empty() {
@@ -87,7 +92,7 @@ impl Dispatch {
                 record.set_unknown(Some(handle.clone()), self.clock.now());
                 self.follow(record, ready, &handle).await
             }
-            Err(error) => self.failed(record, Some(ready), error).await,
+            Err(error) => self.failed(record, ready, error).await,
         }
     }
 
@@ -155,26 +160,18 @@ impl Dispatch {
     async fn failed(
         &self,
         record: ActionRecord,
-        ready: Option<&Ready<'_>>,
+        ready: &Ready<'_>,
         error: Error,
     ) -> Result<Verdict> {
         let now = self.clock.now();
-        let Some(ready) = ready else {
-            return Ok(call_failed(record, Repeat::Park, false, &error, now));
-        };
         self.note_credential(ready, &error, now).await?;
         if error.retry() == Retry::WhenCredentialChanges {
-            let why = paused_text(&ready.credential.name, &error.to_string());
-            return Ok(postponed(record, None, why, now));
+            let name = &ready.credential.name;
+            return Ok(paused(record, name, &error.to_string(), now));
         }
         let operation = ready.operation;
-        Ok(call_failed(
-            record,
-            ready.connection.repeat(operation),
-            operation.ends,
-            &error,
-            now,
-        ))
+        let repeat = ready.connection.repeat(operation);
+        Ok(call_failed(record, repeat, operation.ends, &error, now))
     }
 
     fn call<'a>(

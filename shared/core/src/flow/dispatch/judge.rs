@@ -156,6 +156,15 @@ pub(super) fn postponed(
     record.into()
 }
 
+/// Puts the action back until its credential changes, or for an hour: the person may have mended it
+/// at the vendor, without a new version here.
+pub(super) fn paused(record: ActionRecord, credential: &str, why: &str, now: Timestamp) -> Verdict {
+    let why = format!("credential {credential} is paused: {why}");
+    let mut verdict = postponed(record, None, why, now);
+    verdict.record.waits_for = Some(credential.to_owned());
+    verdict
+}
+
 pub(super) fn not_yet(mut record: ActionRecord, now: Timestamp) -> Verdict {
     if let Stage::Unknown { looks, .. } = &mut record.stage {
         *looks += 1;

@@ -1,6 +1,6 @@
 //! What an attempt needs, gathered before anything is sent, and whether its credential may be used.
 
-use super::judge::{PAUSED_CHECK, postponed};
+use super::judge::{PAUSED_CHECK, paused, postponed};
 use super::{Dispatch, Verdict};
 use crate::action::{Action, ActionRecord};
 use crate::connector::{Connection, Connector, Operation};
@@ -19,12 +19,22 @@ pub(super) struct Ready<'a> {
     pub(super) subject: Entity,
 }
 
+/// Why nothing could be gathered.
+pub(super) enum Hindrance {
+    Refusal(Error),
+    /// There is no such credential yet.
+    Credential {
+        name: String,
+        error: Error,
+    },
+}
+
 impl Dispatch {
     pub(super) async fn gather<'a>(
         &'a self,
         record: &ActionRecord,
         configured: &'a Configured,
-    ) -> Result<Result<Ready<'a>, Error>> {
+    ) -> Result<Result<Ready<'a>, Hindrance>> {
         let action = &record.action;
         let found = || {
             let connector = self.connectors.named(&action.connector)?;
@@ -38,14 +48,21 @@ impl Dispatch {
             .map(|plan| plan.connections.get(&action.connector));
         let (connection, (connector, operation)) = match (connection, found()) {
             (Ok(Some(connection)), Some(found)) => (connection, found),
-            (Err(error), _) => return Ok(Err(error)),
-            _ => return Ok(Err(no_longer_offered(action))),
+            (Err(error), _) => return Ok(Err(Hindrance::Refusal(error))),
+            _ => return Ok(Err(Hindrance::Refusal(no_longer_offered(action)))),
         };
         let name = connection.credential.as_deref().unwrap_or_default();
         let credential = match self.secrets.credential(name).await {
             Ok(credential) => credential,
-            Err(error) if error.kind() == ErrorKind::Unavailable => return Ok(Err(error)),
-            Err(error) => return Ok(Err(missing(name, &error))),
+            Err(error) if error.kind() == ErrorKind::Unavailable => {
+                return Ok(Err(Hindrance::Refusal(error)));
+            }
+            Err(error) => {
+                return Ok(Err(Hindrance::Credential {
+                    name: name.to_owned(),
+                    error,
+                }));
+            }
         };
         let subject = std::slice::from_ref(&action.subject);
         let entities = self.store.entities(&action.integration, subject).await?;
@@ -72,9 +89,9 @@ impl Dispatch {
         let holds = |paused: &Paused| {
             paused.version == credential.version && now.since(paused.since) < PAUSED_CHECK
         };
-        if let Some(paused) = state.paused.filter(holds) {
-            let why = paused_text(&credential.name, &paused.why);
-            return Ok(Some(postponed(record.clone(), None, why, now)));
+        if let Some(pause) = state.paused.filter(holds) {
+            let held = paused(record.clone(), &credential.name, &pause.why, now);
+            return Ok(Some(held));
         }
         if let Some(until) = state.not_before.filter(|until| *until > now) {
             let why = format!("the vendor asked for no calls until {until}");
@@ -113,16 +130,6 @@ impl Dispatch {
             .put_credential_state(&credential.name, state)
             .await
     }
-}
-
-fn missing(name: &str, error: &Error) -> Error {
-    Error::new(error.kind(), paused_text(name, error.message()))
-        .with_retry(Retry::WhenCredentialChanges)
-}
-
-/// The store finds the actions that wait for a credential by these first words.
-pub(super) fn paused_text(name: &str, why: &str) -> String {
-    format!("credential {name} is paused: {why}")
 }
 
 fn no_longer_offered(action: &Action) -> Error {

@@ -85,17 +85,15 @@ pub async fn a_credential_state_is_kept_until_replaced(harness: &dyn StoreHarnes
 pub async fn a_woken_credential_frees_what_waits_for_it_only(harness: &dyn StoreHarness) {
     let store = harness.store();
     let later = NOW + seconds(3600);
-    for (id, why) in [
-        ("mine", "credential main is paused: expired"),
-        ("another's", "credential main-two is paused: expired"),
-        ("failed", "attempt 1: no connection"),
+    for (id, credential) in [
+        ("mine", Some("main")),
+        ("another's", Some("main-two")),
+        ("failed", None),
     ] {
-        let held = win(&*store, &action(id, id), NOW).await;
-        postpone(&*store, held, why, later).await;
+        let mut held = win(&*store, &action(id, id), NOW).await;
+        held.waits_for = credential.map(str::to_owned);
+        postpone(&*store, held, "for now", later).await;
     }
-    let mut moved_on = win(&*store, &action("moved on", "moved on"), NOW).await;
-    moved_on.note(NOW, "credential main is paused: expired".to_owned());
-    postpone(&*store, moved_on, "attempt 1: no connection", later).await;
     let due = store.due(NOW + seconds(1), 10).await.expect("lists");
     assert_eq!(due, []);
     let woken = store.wake_credential("main", NOW + seconds(1)).await;
