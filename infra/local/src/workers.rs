@@ -7,6 +7,7 @@ use std::time::Duration;
 use deskbridge_core::action::Action;
 use deskbridge_core::event::Envelope;
 use deskbridge_core::ports::{Delivery, Queue};
+use futures::future::join_all;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -62,9 +63,9 @@ pub async fn evaluate_waiting(bundle: &Bundle) -> usize {
         }
     }
     let results = bundle.evaluate.evaluate(&envelopes).await;
-    for (receipt, result) in receipts.iter().zip(results) {
-        finish(&*bundle.inbound, receipt, result).await;
-    }
+    // At once, so that all these deletions share a write to disk.
+    let pairs = receipts.iter().zip(results);
+    join_all(pairs.map(|(receipt, result)| finish(&*bundle.inbound, receipt, result))).await;
     taken
 }
 

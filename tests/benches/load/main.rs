@@ -43,28 +43,27 @@ async fn measure(name: &str, status: &'static str) {
     let address = server.address;
     let request = move |n: u64| post(address, KEY, &body(n, status));
     open_loop(address, 100, Duration::from_secs(2), request).await;
-    let steady = open_loop(address, 500, Duration::from_secs(SECONDS), move |n| {
-        request(n + 1_000_000)
-    })
-    .await;
+    let time = Duration::from_secs(SECONDS);
+    let steady = open_loop(address, 500, time, move |n| request(n + 1_000_000)).await;
     println!("| {name}: 500/s, latency p50, p99, max | {steady} |");
-    let before = server.cpu();
-    let full = closed_loop(address, 64, Duration::from_secs(SECONDS), move |n| {
-        request(n + 2_000_000)
-    })
-    .await;
+    server.drained().await;
+    let (cpu, start) = (server.cpu(), Instant::now());
+    let bounded = open_loop(address, 1_000, time, move |n| request(n + 2_000_000)).await;
+    let drained = server.drained().await;
+    let per_event = (server.cpu() - cpu).as_secs_f64() * 1e3 / bounded.count() as f64;
+    println!("| {name}: 1,000/s, latency p50, p99, max | {bounded} |");
+    println!("| {name}: 1,000/s, CPU per event, webhook to outcome | {per_event:.2} ms |");
+    println!(
+        "| {name}: {} events, all worked off {:.1} s after the first | |",
+        bounded.count(),
+        (drained - start).as_secs_f64()
+    );
+    let full = closed_loop(address, 64, time, move |n| request(n + 3_000_000)).await;
     println!(
         "| {name}: 64 connections, accepted/s | {:.0} |",
         full.per_second()
     );
     println!("| {name}: 64 connections, latency p50, p99, max | {full} |");
-    let drained = server.drained().await;
-    println!(
-        "| {name}: backlog worked off after | {:.1} s |",
-        drained.as_secs_f64()
-    );
-    let cpu = (server.cpu() - before).as_secs_f64() * 1e3 / full.count() as f64;
-    println!("| {name}: CPU per event, webhook to outcome | {cpu:.2} ms |");
     println!("| {name}: memory (RSS) | {:.0} MB |", server.rss_mb());
 }
 
@@ -149,19 +148,19 @@ impl Server {
         kb.and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
     }
 
-    /// Waits until the server has been idle for a second.
-    async fn drained(&self) -> Duration {
+    /// Waits until the server has been idle for a second, and returns when it became so.
+    async fn drained(&self) -> Instant {
         let start = Instant::now();
-        let mut last = self.cpu();
-        loop {
+        let (mut last, mut since) = (self.cpu(), start);
+        while start.elapsed() < Duration::from_secs(120) {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let now = self.cpu();
-            if now - last < Duration::from_millis(60) || start.elapsed() > Duration::from_secs(120)
-            {
-                return start.elapsed() - Duration::from_secs(1);
+            if now - last < Duration::from_millis(60) {
+                break;
             }
-            last = now;
+            (last, since) = (now, Instant::now());
         }
+        since
     }
 }
 
