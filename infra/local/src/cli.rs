@@ -1,14 +1,12 @@
 //! The command line: what it takes, and which module does it.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use deskbridge_core::Result;
 use tracing_subscriber::EnvFilter;
 
-use crate::{demo, serve, settings, term};
+use crate::{demo, keys, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
 #[derive(Parser)]
@@ -29,37 +27,9 @@ enum Command {
     /// Plays sample events through every integration, with sandbox vendors, and shows what arrived.
     Demo,
     /// Runs the whole bundle as one process until it is told to stop.
-    Serve(ServeArgs),
+    Serve(serve::ServeArgs),
     /// Gives an integration a new key; the one before stays valid until the next time.
-    RotateKey(RotateKeyArgs),
-}
-
-#[derive(Args)]
-pub struct ServeArgs {
-    /// Address and port to listen on.
-    #[arg(long, default_value = "127.0.0.1:9000")]
-    pub listen: SocketAddr,
-    /// Folder of the store, made if it is not there. [default: data, or with --sandbox a temporary one]
-    #[arg(long)]
-    pub data: Option<PathBuf>,
-    /// Folder of integration files, watched for changes; credentials.yaml in it holds the secrets.
-    #[arg(long)]
-    pub config: Option<PathBuf>,
-    /// Also run sandbox vendors, with an integration between them.
-    #[arg(long)]
-    pub sandbox: bool,
-    /// Let integrations call private and loopback addresses, and plain HTTP.
-    #[arg(long)]
-    pub allow_private_targets: bool,
-}
-
-#[derive(Args)]
-pub struct RotateKeyArgs {
-    /// Name of the integration.
-    pub name: String,
-    /// Folder of the store; no `serve` may be running on it.
-    #[arg(long, default_value = "data")]
-    pub data: PathBuf,
+    RotateKey(keys::RotateArgs),
 }
 
 /// Runs a command and returns 0, or 1 with the reason on standard error.
@@ -76,7 +46,7 @@ pub fn run(cli: Cli) -> ExitCode {
         (Ok(runtime), Command::Demo) => runtime.block_on(demo::demo()),
         (Ok(runtime), Command::Serve(args)) => runtime.block_on(serve::serve(args)).map(|()| true),
         (Ok(runtime), Command::RotateKey(args)) => {
-            runtime.block_on(serve::rotate_key(args)).map(|()| true)
+            runtime.block_on(keys::rotate(args)).map(|()| true)
         }
     };
     match result {

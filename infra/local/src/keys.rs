@@ -5,18 +5,64 @@
 //! between them while an address is being changed.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use clap::Args;
 use deskbridge_core::connector::split_list;
 use deskbridge_core::dedup::key_hash;
-use deskbridge_core::integration::MAX_KEYS;
-use deskbridge_core::ports::Secrets;
+use deskbridge_core::integration::{Integration, MAX_KEYS};
+use deskbridge_core::ports::{Secrets, Store as _};
 use deskbridge_core::{Error, ErrorKind, Result};
+use deskbridge_embedded::Embedded;
+
+use crate::clock::SystemClock;
+use crate::term;
 
 /// The credential that holds chosen keys.
 pub const CREDENTIAL: &str = "webhook-keys";
 const RANDOM_BYTES: usize = 20;
 /// Chosen keys must be as hard to guess as 128 random bits in base 64.
 const MIN_CHOSEN_CHARS: usize = 22;
+
+#[derive(Args)]
+pub struct RotateArgs {
+    /// Name of the integration.
+    pub name: String,
+    /// Folder of the store; no `serve` may be running on it.
+    #[arg(long, default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// `deskbridge rotate-key`: works on the store itself, so nothing may be serving from it.
+pub async fn rotate(args: RotateArgs) -> Result<()> {
+    let embedded = Embedded::open(&args.data, Arc::new(SystemClock))?;
+    let store = embedded.store();
+    let stored = store.integration(&args.name).await?.ok_or_else(|| {
+        let name = &args.name;
+        Error::new(
+            ErrorKind::NotFound,
+            format!("there is no integration {name} in this store"),
+        )
+    })?;
+    let key = random()?;
+    let mut key_hashes = hashes(std::slice::from_ref(&key));
+    key_hashes.extend(stored.key_hashes.iter().take(MAX_KEYS - 1).cloned());
+    let version = stored.version;
+    let integration = Integration {
+        version: version + 1,
+        key_hashes,
+        ..stored
+    };
+    store.put_integration(integration, version).await?;
+    term::line(format!(
+        "The new key of {} is {}",
+        args.name,
+        term::bold(&key)
+    ));
+    term::line("It is not shown again. The key before it works until the next rotation.");
+    Ok(())
+}
 
 /// Makes a key of 160 random bits, in hexadecimal.
 pub fn random() -> Result<String> {

@@ -8,21 +8,39 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use deskbridge_connectors::http::Targets;
-use deskbridge_core::integration::{Integration, MAX_KEYS};
-use deskbridge_core::ports::{Secrets, Store};
+use deskbridge_core::ports::Secrets;
 use deskbridge_core::{Error, ErrorKind, Result};
-use deskbridge_embedded::{Embedded, EmbeddedSecrets};
+use deskbridge_embedded::EmbeddedSecrets;
 use tokio::net::TcpListener;
 
 use crate::bundle::{Bundle, Options};
-use crate::cli::{RotateKeyArgs, ServeArgs};
 use crate::clock::SystemClock;
 use crate::demo::sandbox::Sandbox;
-use crate::{folder, keys, settings, term, web, workers};
+use crate::{folder, settings, term, web, workers};
 
 /// How long calls under way may take to finish once a signal came.
 const GRACE: Duration = Duration::from_secs(25);
+
+#[derive(Args)]
+pub struct ServeArgs {
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:9000")]
+    pub listen: SocketAddr,
+    /// Folder of the store, made if it is not there. [default: data, or with --sandbox a temporary one]
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Folder of integration files, watched for changes; credentials.yaml in it holds the secrets.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Also run sandbox vendors, with an integration between them.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Let integrations call private and loopback addresses, and plain HTTP.
+    #[arg(long)]
+    pub allow_private_targets: bool,
+}
 
 pub async fn serve(args: ServeArgs) -> Result<()> {
     let secrets = open_secrets(args.config.as_deref())?;
@@ -91,36 +109,6 @@ impl DataFolder {
             Self::Temporary(folder) => folder.path(),
         }
     }
-}
-
-/// `deskbridge rotate-key`: works on the store itself, so nothing may be serving from it.
-pub async fn rotate_key(args: RotateKeyArgs) -> Result<()> {
-    let embedded = Embedded::open(&args.data, Arc::new(SystemClock))?;
-    let store = embedded.store();
-    let stored = store.integration(&args.name).await?.ok_or_else(|| {
-        let name = &args.name;
-        Error::new(
-            ErrorKind::NotFound,
-            format!("there is no integration {name} in this store"),
-        )
-    })?;
-    let key = keys::random()?;
-    let mut key_hashes = keys::hashes(std::slice::from_ref(&key));
-    key_hashes.extend(stored.key_hashes.iter().take(MAX_KEYS - 1).cloned());
-    let version = stored.version;
-    let integration = Integration {
-        version: version + 1,
-        key_hashes,
-        ..stored
-    };
-    store.put_integration(integration, version).await?;
-    term::line(format!(
-        "The new key of {} is {}",
-        args.name,
-        term::bold(&key)
-    ));
-    term::line("It is not shown again. The key before it works until the next rotation.");
-    Ok(())
 }
 
 fn open_secrets(config: Option<&Path>) -> Result<Arc<EmbeddedSecrets>> {

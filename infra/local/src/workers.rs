@@ -15,8 +15,8 @@ use crate::bundle::Bundle;
 
 /// How many events are decided together, and so share one write to disk.
 const EVALUATE_BATCH: usize = 64;
-/// How many vendor calls may be under way at a time.
-const DISPATCH_AT_ONCE: usize = 64;
+/// How many actions may be under way at a time; most of them wait for a vendor.
+const DISPATCH_AT_ONCE: usize = 256;
 /// Longer than any batch or call takes; a message comes back after it if this process dies.
 const VISIBILITY: Duration = Duration::from_secs(90);
 const SWEEP_EVERY: Duration = Duration::from_millis(250);

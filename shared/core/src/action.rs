@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Timestamp;
-use crate::connector::Operation;
 use crate::link::EntityRef;
 use crate::outcome::Outcome;
 
@@ -225,10 +224,6 @@ impl Action {
     /// A short mark that the vendor's copy can carry, to find it again: 12 characters.
     pub fn mark(&self) -> String {
         self.id.chars().skip(4).take(12).collect()
-    }
-
-    pub fn creates(operation: &Operation) -> bool {
-        operation.creates.is_some()
     }
 }
 

@@ -4,7 +4,9 @@
 //! support.atlassian.com: two mapping sections, told apart by who caused the alert.
 
 mod alert;
-mod mapping;
+mod conversation;
+mod entry;
+mod section;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
 use deskbridge_core::mapping::{Condition, Draft, Guard};
@@ -23,13 +25,13 @@ struct Settings {
     #[serde(default)]
     alert: alert::AlertSettings,
     #[serde(default)]
-    conversation: mapping::ConversationSettings,
+    conversation: conversation::ConversationSettings,
     /// For alerts that Kayako caused.
     #[serde(default)]
-    send_alert_updates: Vec<mapping::Entry>,
+    send_alert_updates: Vec<entry::Entry>,
     /// For all other alerts.
     #[serde(default)]
-    create_conversations: Vec<mapping::Entry>,
+    create_conversations: Vec<entry::Entry>,
 }
 
 pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
@@ -41,8 +43,8 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
     let mut problems = settings.alert.problems();
     let mut rules = alert::rules(&settings.alert, &alias_prefix);
     for section in [
-        mapping::Section::updates(&settings.send_alert_updates),
-        mapping::Section::creates(&settings.create_conversations),
+        section::Section::updates(&settings.send_alert_updates),
+        section::Section::creates(&settings.create_conversations),
     ] {
         problems.extend(section.problems());
         rules.extend(section.rules(&caused, &settings.conversation));

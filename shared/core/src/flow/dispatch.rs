@@ -11,7 +11,7 @@ mod ready;
 use std::sync::Arc;
 
 use super::directory::Directory;
-use super::evaluate::next_message;
+use super::messages::next_message;
 use crate::action::{Action, ActionRecord, Claim, Stage};
 use crate::connector::Connectors;
 use crate::link::EntityChange;

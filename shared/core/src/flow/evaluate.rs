@@ -3,28 +3,22 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::decided::{Decided, changed_by_others, describe, record, suppressed, unread};
 use super::directory::{Configured, Directory};
-use crate::action::{Action, ActionRecord};
+use super::messages::first_message;
 use crate::connector::{Connectors, Incoming};
 use crate::dedup::{DedupKey, short_id};
-use crate::event::{Decision, Envelope, EventRecord};
-use crate::link::{Entity, EntityChange};
+use crate::event::{Decision, Envelope};
+use crate::link::Entity;
 use crate::mapping::{Facts, decide};
 use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
-use crate::{Error, ErrorKind, Result, json};
+use crate::{Result, json};
 
 pub struct Evaluate {
     pub directory: Arc<Directory>,
     pub connectors: Connectors,
     pub store: Arc<dyn Store>,
     pub outbound: Arc<dyn Queue>,
-}
-
-/// An event and what was decided, before it is written.
-struct Decided {
-    record: EventRecord,
-    key: Option<DedupKey>,
-    forget: Vec<EntityChange>,
 }
 
 impl Evaluate {
@@ -264,83 +258,6 @@ impl Evaluate {
             .count_duplicate(earlier, envelope.received_at)
             .await
     }
-}
-
-/// Returns the message that brings an action to `dispatch` for the first time.
-pub fn first_message(action: &Action) -> Result<Message> {
-    message(action, format!("{}-0", action.id))
-}
-
-/// Returns the message that brings a stored action back to `dispatch`.
-pub fn next_message(record: &ActionRecord) -> Result<Message> {
-    message(&record.action, record.message_id())
-}
-
-fn message(action: &Action, id: String) -> Result<Message> {
-    let body = serde_json::to_string(action).map_err(|error| {
-        Error::new(
-            ErrorKind::Malformed,
-            format!("an action cannot be written: {error}"),
-        )
-    })?;
-    Ok(Message {
-        body,
-        group: Some(action.order_key.clone()),
-        id: Some(id),
-    })
-}
-
-fn record(envelope: &Envelope, config_version: u64, decision: Decision) -> EventRecord {
-    EventRecord {
-        id: envelope.event_id.clone(),
-        delivery_id: envelope.delivery_id.clone(),
-        integration: envelope.integration.clone(),
-        connector: envelope.connector.clone(),
-        event_type: String::new(),
-        subject: None,
-        received_at: envelope.received_at,
-        config_version,
-        decision,
-        duplicates: 0,
-        last_duplicate_at: None,
-        body: envelope.body.clone(),
-    }
-}
-
-fn describe(record: EventRecord, envelope: &Envelope, incoming: &Incoming) -> EventRecord {
-    EventRecord {
-        event_type: format!("{}.{}", envelope.connector, incoming.event_type),
-        subject: Some(incoming.subject.clone()),
-        ..record
-    }
-}
-
-fn suppressed(envelope: &Envelope, version: u64, why: &str) -> Decided {
-    unread(envelope, version, Decision::Suppressed { why: why.into() })
-}
-
-fn unread(envelope: &Envelope, version: u64, decision: Decision) -> Decided {
-    Decided {
-        record: record(envelope, version, decision),
-        key: None,
-        forget: Vec::new(),
-    }
-}
-
-/// What we wrote is forgotten once a webhook reports another value: the next time our value is
-/// seen there, a person has set it.
-fn changed_by_others(incoming: &Incoming, entity: &Entity) -> Vec<EntityChange> {
-    let observed = incoming.observed.iter();
-    let changed = observed.filter(|(field, value)| {
-        let written = entity.written.get(*field);
-        written.is_some_and(|written| &written.value != *value)
-    });
-    changed
-        .map(|(field, _)| EntityChange::Forget {
-            entity: entity.entity.clone(),
-            field: field.clone(),
-        })
-        .collect()
 }
 
 fn log(envelope: &Envelope, decision: &Decision) {

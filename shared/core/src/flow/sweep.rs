@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::evaluate::next_message;
+use super::messages::next_message;
 use crate::Result;
 use crate::ports::{Clock, Queue, Store};
 

@@ -2,7 +2,7 @@ use deskbridge_core::integration::{IntegrationSpec, Problem};
 use deskbridge_core::mapping::{Draft, Plan};
 use serde_json::{Value, json};
 
-use super::mapping::ALERT_ACTIONS;
+use super::entry::ALERT_ACTIONS;
 
 /// The example of product.md.
 fn settings() -> Value {

@@ -13,7 +13,7 @@ use crate::{Error, Result, Retry, Timestamp};
 
 /// How long a vendor that works asynchronously is asked at once, before the row waits for the sweep.
 const FOLLOW_UPS: [Duration; 5] = [
-    Duration::from_millis(200),
+    Duration::from_millis(100),
     Duration::from_millis(400),
     Duration::from_millis(800),
     Duration::from_millis(1_600),

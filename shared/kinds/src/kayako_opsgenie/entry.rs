@@ -1,13 +1,11 @@
-//! Opsgenie to Kayako: the two sections that map alert actions to Kayako actions.
-
-use std::collections::BTreeMap;
+//! One line of a section: when this happens to an alert, do that to its conversation.
 
 use deskbridge_core::integration::Problem;
-use deskbridge_core::mapping::{Condition, Rule};
+use deskbridge_core::mapping::Condition;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::CausedByKayako;
+use super::conversation::ConversationSettings;
 use crate::settings::{Items, Literal};
 
 /// Every alert action that Opsgenie reports under a name of its own. Any other name is a custom
@@ -42,9 +40,9 @@ pub(super) const ALERT_ACTIONS: [&str; 23] = [
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
-    on: String,
+    pub(super) on: String,
     #[serde(rename = "do")]
-    action: Action,
+    pub(super) action: Action,
     /// With `on: tag_added`: the alert must hold one of these; none means any tag.
     tags: Option<Items>,
     /// With `on: custom_action`: the action's name.
@@ -61,7 +59,7 @@ pub(super) struct Entry {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Action {
+pub(super) enum Action {
     CreateConversation,
     AddNote,
     AddReply,
@@ -76,39 +74,6 @@ enum Action {
     Assign,
 }
 
-/// `settings.conversation`: what a conversation made from an alert looks like.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ConversationSettings {
-    subject: String,
-    contents: String,
-    /// `P1` … `P5` to Kayako's priority label.
-    priority: BTreeMap<String, String>,
-    tags: Items,
-    team: Option<String>,
-    agent: Option<String>,
-}
-
-impl Default for ConversationSettings {
-    fn default() -> Self {
-        Self {
-            subject: "{{ alert.message or (\"Opsgenie alert \" ~ alert.id) }}".into(),
-            contents: CONTENTS.into(),
-            priority: BTreeMap::new(),
-            tags: Items::default(),
-            team: None,
-            agent: None,
-        }
-    }
-}
-
-const CONTENTS: &str = "\
-{{ alert.description or alert.message }}
-
-Opsgenie alert {{ alert.tiny_id or alert.id }}, priority {{ alert.priority or \"unknown\" }}
-Alias: {{ alert.alias }}
-Tags: {{ alert.tags | join(\", \") }}";
-
 const NOTE: &str = "\
 Opsgenie: {{ action }}{% if alert.username %} by {{ alert.username }}{% endif %}\
 {% if alert.message %} on \"{{ alert.message }}\"{% endif %}";
@@ -116,110 +81,9 @@ Opsgenie: {{ action }}{% if alert.username %} by {{ alert.username }}{% endif %}
 const NOTE_OF_NOTE: &str = "\
 Opsgenie note{% if alert.username %} by {{ alert.username }}{% endif %}: {{ alert.note }}";
 
-/// One of the two sections, with the rules that hold inside it.
-pub(super) struct Section<'a> {
-    name: &'static str,
-    entries: &'a [Entry],
-    for_kayako_alerts: bool,
-}
-
-impl<'a> Section<'a> {
-    pub(super) fn updates(entries: &'a [Entry]) -> Self {
-        Self {
-            name: "send_alert_updates",
-            entries,
-            for_kayako_alerts: true,
-        }
-    }
-
-    pub(super) fn creates(entries: &'a [Entry]) -> Self {
-        Self {
-            name: "create_conversations",
-            entries,
-            for_kayako_alerts: false,
-        }
-    }
-
-    pub(super) fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for (index, entry) in self.entries.iter().enumerate() {
-            let place = format!("settings.{}[{index}]", self.name);
-            problems.extend(entry.problems(&place));
-            if self.for_kayako_alerts && entry.action == Action::CreateConversation {
-                let message =
-                    "these alerts come from a conversation; map it in create_conversations";
-                problems.push(Problem::new(format!("{place}.do"), message));
-            }
-            problems.extend(self.repeats(index, entry).map(|earlier| {
-                Problem::new(
-                    format!("{place}.on"),
-                    format!("{} is mapped already, in {earlier}", entry.on),
-                )
-            }));
-        }
-        problems.extend(self.second_create());
-        problems
-    }
-
-    /// An alert action may be mapped once; *tag added* and *custom action* once for each text.
-    fn repeats(&self, index: usize, entry: &Entry) -> Option<String> {
-        let mut earlier = self.entries.iter().take(index);
-        let at = earlier.position(|other| other.trigger() == entry.trigger())?;
-        Some(format!("{}[{at}]", self.name))
-    }
-
-    /// One alert action may create the conversation, whichever it is.
-    fn second_create(&self) -> Option<Problem> {
-        let creates = |entry: &&Entry| entry.action == Action::CreateConversation;
-        let first = self.entries.iter().find(creates)?;
-        let other = |entry: &Entry| creates(&entry) && entry.on != first.on;
-        let at = self.entries.iter().position(other)?;
-        Some(Problem::new(
-            format!("settings.{}[{at}].do", self.name),
-            format!(
-                "{} creates the conversation already; only one alert action may",
-                first.on
-            ),
-        ))
-    }
-
-    pub(super) fn rules(
-        &self,
-        caused: &CausedByKayako<'_>,
-        conversation: &ConversationSettings,
-    ) -> Vec<Rule> {
-        let origin = || {
-            if self.for_kayako_alerts {
-                caused.holds()
-            } else {
-                caused.fails()
-            }
-        };
-        let entries = self.entries.iter().enumerate();
-        entries
-            .map(|(index, entry)| {
-                let mut conditions = vec![origin()];
-                conditions.extend(entry.condition());
-                let mut with = entry.with(conversation);
-                if entry.action != Action::CreateConversation {
-                    with.insert("conversation".into(), json!(caused.conversation()));
-                }
-                Rule {
-                    id: format!("{}[{index}]", self.name),
-                    on: format!("opsgenie.{}", entry.on),
-                    conditions,
-                    operation: format!("kayako.{}", entry.action.operation()),
-                    with,
-                    order: None,
-                }
-            })
-            .collect()
-    }
-}
-
 impl Entry {
     /// What sets this entry apart from others of its section.
-    fn trigger(&self) -> (&str, Option<Vec<String>>, Option<&str>) {
+    pub(super) fn trigger(&self) -> (&str, Option<Vec<String>>, Option<&str>) {
         let tags = (self.on == "tag_added").then(|| {
             let mut tags = self.tags.clone().unwrap_or_default().0;
             tags.sort();
@@ -228,7 +92,7 @@ impl Entry {
         (&self.on, tags, self.name.as_deref())
     }
 
-    fn problems(&self, place: &str) -> Vec<Problem> {
+    pub(super) fn problems(&self, place: &str) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut problem = |field: &str, message: String| {
             problems.push(Problem::new(format!("{place}.{field}"), message));
@@ -290,7 +154,7 @@ impl Entry {
         missing.into_iter().collect()
     }
 
-    fn condition(&self) -> Option<Condition> {
+    pub(super) fn condition(&self) -> Option<Condition> {
         match self.on.as_str() {
             "tag_added" => {
                 let wanted = &self.tags.as_ref()?.0;
@@ -313,7 +177,7 @@ impl Entry {
         }
     }
 
-    fn with(&self, conversation: &ConversationSettings) -> Map<String, Value> {
+    pub(super) fn with(&self, conversation: &ConversationSettings) -> Map<String, Value> {
         let with = match self.action {
             Action::CreateConversation => conversation.with(),
             Action::AddNote => json!({ "note": self.note_text() }),
@@ -347,27 +211,8 @@ impl Entry {
     }
 }
 
-impl ConversationSettings {
-    fn with(&self) -> Value {
-        let priority = (!self.priority.is_empty()).then(|| {
-            format!(
-                "{{{{ ({})[alert.priority] | default(\"\") }}}}",
-                Literal(&self.priority)
-            )
-        });
-        json!({
-            "subject": self.subject,
-            "contents": self.contents,
-            "priority": priority,
-            "tags": self.tags.0,
-            "team": self.team,
-            "agent": self.agent,
-        })
-    }
-}
-
 impl Action {
-    fn operation(self) -> &'static str {
+    pub(super) fn operation(self) -> &'static str {
         match self {
             Self::CreateConversation => "create_conversation",
             Self::AddNote => "add_note",

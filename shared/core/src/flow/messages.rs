@@ -1,0 +1,29 @@
+//! The messages that bring actions to `dispatch`: for the first time, and back from their rows.
+
+use crate::action::{Action, ActionRecord};
+use crate::ports::Message;
+use crate::{Error, ErrorKind, Result};
+
+/// Returns the message that brings an action to `dispatch` for the first time.
+pub fn first_message(action: &Action) -> Result<Message> {
+    message(action, format!("{}-0", action.id))
+}
+
+/// Returns the message that brings a stored action back to `dispatch`.
+pub fn next_message(record: &ActionRecord) -> Result<Message> {
+    message(&record.action, record.message_id())
+}
+
+fn message(action: &Action, id: String) -> Result<Message> {
+    let body = serde_json::to_string(action).map_err(|error| {
+        Error::new(
+            ErrorKind::Malformed,
+            format!("an action cannot be written: {error}"),
+        )
+    })?;
+    Ok(Message {
+        body,
+        group: Some(action.order_key.clone()),
+        id: Some(id),
+    })
+}
