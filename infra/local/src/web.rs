@@ -98,6 +98,12 @@ fn accepted(receipt: &Receipt) -> Response {
 
 /// RFC 9457, with the request's id to find it in the log.
 fn problem(refusal: &Refusal, request_id: &str) -> Response {
+    tracing::info!(
+        request.id = request_id,
+        status = refusal.status,
+        "{}",
+        refusal.title
+    );
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut body = json!({
         "title": refusal.title,

@@ -8,6 +8,7 @@ pub mod text;
 
 mod kayako;
 mod opsgenie;
+mod signature;
 
 use std::sync::Arc;
 
