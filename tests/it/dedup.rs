@@ -168,3 +168,45 @@ async fn a_message_that_the_queue_repeats_is_carried_out_once() {
     );
     assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
 }
+
+#[tokio::test]
+async fn a_conversation_reported_while_off_opens_its_alert_once_it_is_on() {
+    let world = World::start().await;
+    let on = world.sandbox.document();
+    world
+        .apply(&on.replace("enabled: true", "enabled: false"))
+        .await;
+    world.post_kayako(&[]).await;
+    world.pass(Duration::from_secs(1)).await;
+    world.apply(&on).await;
+    for _ in 0..2 {
+        world.post_kayako(&[("Assignee", "somebody else")]).await;
+        world.pass(Duration::from_secs(60)).await;
+    }
+    assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
+    let decisions = world.decisions("kayako").await;
+    assert_eq!(decisions, ["suppressed: the integration is off", "actions"]);
+}
+
+#[tokio::test]
+async fn an_event_that_failed_counts_anew_once_its_mapping_is_mended() {
+    let world = World::start_with(|document| {
+        document.replace(
+            "  alert:\n",
+            "  alert:\n    message: \"{{ conversation.subjct }}\"\n",
+        )
+    })
+    .await;
+    world.post_kayako(&[]).await;
+    world.settle().await;
+    assert!(
+        world
+            .last_decision()
+            .await
+            .starts_with("failed: open_alert.message")
+    );
+    world.apply(&world.sandbox.document()).await;
+    world.post_kayako(&[]).await;
+    world.pass(Duration::from_secs(60)).await;
+    assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
+}

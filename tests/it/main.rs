@@ -7,7 +7,9 @@
 )]
 
 mod crash;
+mod credentials;
 mod dedup;
+mod folder;
 mod judges;
 mod mapping;
 mod outcomes;

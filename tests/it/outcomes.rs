@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use deskbridge_testkit::sandbox::Fault;
-use deskbridge_testkit::sandbox::kayako::LogIn;
 use deskbridge_testkit::sandbox::opsgenie::AlertStatus;
 use it_support::World;
 
@@ -244,84 +243,64 @@ async fn one_slow_conversation_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
-async fn a_credential_that_needs_a_person_pauses_and_a_new_one_resumes() {
-    for log_in in [LogIn::OtpExpected, LogIn::CredentialExpired] {
-        let world = World::start().await;
-        world.sandbox.kayako.set_log_in(log_in);
-        world
-            .sandbox
-            .opsgenie
-            .human_create("mon@example.com", "Queue stuck", &[])
-            .unwrap();
-        world.pass(5 * HOUR).await;
-        let actions = world.actions().await;
-        assert_eq!(
-            (it_support::stage(&actions[0]), actions[0].attempts),
-            ("ready", 0),
-            "{log_in:?}"
-        );
-        let logins = world.sandbox.kayako.requests().len();
-        assert!(logins <= 6, "{logins} log-ins against a locked account");
-        world.sandbox.kayako.set_log_in(LogIn::Works);
-        world.sandbox.kayako.set_password("another password");
-        let fields = [
-            ("email", "agent@example.com"),
-            ("password", "another password"),
-        ];
-        world.set_credential("kayako-john", &fields);
-        world.pass(2 * HOUR).await;
-        assert_eq!(
-            world.sandbox.kayako.created_count("Queue stuck"),
-            1,
-            "{log_in:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_wrong_key_says_so_and_nothing_shows_it() {
+async fn a_close_that_was_refused_is_tried_again_at_the_next_save() {
     let world = World::start().await;
-    world.set_credential("opsgenie-support", &[("api_key", "canary-7f3a")]);
     world.post_kayako(&[]).await;
     world.pass(MINUTE).await;
-    let actions = world.actions().await;
-    assert_eq!(it_support::stage(&actions[0]), "ready");
-    let history = format!("{:?}", actions[0].history);
-    assert!(history.contains("key"), "{history}");
-    assert!(!history.contains("canary-7f3a"));
+    let body = r#"{"message":"You are not authorized","code":40301}"#;
+    world
+        .sandbox
+        .opsgenie
+        .script()
+        .on("POST", "/close", Fault::status_with(403, body));
+    world.post_kayako(&[("Status", "Completed")]).await;
+    world.pass(MINUTE).await;
+    assert_eq!(world.stage_of("close_alert").await, "rejected");
+    world
+        .post_kayako(&[("Status", "Completed"), ("Tags", "again")])
+        .await;
+    world.pass(MINUTE).await;
+    assert_eq!(
+        world.sandbox.opsgenie.alerts()[0].status,
+        AlertStatus::Closed
+    );
 }
 
+/// A claim whose process died leaves an outcome that nobody knows; off means off for it too.
 #[tokio::test]
-async fn a_session_that_ended_is_renewed_once_and_nobody_notices() {
+async fn an_unknown_outcome_is_not_sent_again_once_the_integration_is_off() {
+    use deskbridge_core::ports::Queue as _;
     let world = World::start().await;
     let alert = world
         .sandbox
         .opsgenie
-        .human_create("mon@example.com", "Queue stuck", &[])
+        .human_create("mon@example.com", "Stuck", &[])
         .unwrap();
     world.pass(MINUTE).await;
-    let sessions = world.sandbox.kayako.sessions_opened();
-    world.sandbox.kayako.expire_sessions();
     world
         .sandbox
         .opsgenie
-        .human_acknowledge(&alert.id, "ops@example.com");
-    world.pass(MINUTE).await;
-    assert_eq!(world.sandbox.kayako.sessions_opened(), sessions + 1);
-    assert_eq!(world.stage_of("add_note").await, "delivered");
-}
-
-#[tokio::test]
-async fn kayako_classic_is_refused_by_name() {
-    use deskbridge_testkit::sandbox::kayako::Product;
-    let world = World::start().await;
-    world.sandbox.kayako.set_product(Product::Classic);
+        .human_custom_action(&alert.id, "ops@example.com", "escalate-to-desk");
+    assert!(world.sandbox.opsgenie.settled(MINUTE).await);
+    deskbridge_local::workers::evaluate_waiting(&world.bundle).await;
+    let taken = world.bundle.outbound.receive(1, MINUTE).await.unwrap();
+    let action = serde_json::from_str(&taken[0].body).unwrap();
     world
-        .sandbox
-        .opsgenie
-        .human_create("mon@example.com", "Queue stuck", &[])
+        .bundle
+        .store
+        .claim(&action, deskbridge_core::ports::Clock::now(&*world.clock))
+        .await
         .unwrap();
-    world.pass(MINUTE).await;
-    let history = format!("{:?}", world.actions().await[0].history);
-    assert!(history.contains("Classic"), "{history}");
+    world
+        .apply(
+            &world
+                .sandbox
+                .document()
+                .replace("enabled: true", "enabled: false"),
+        )
+        .await;
+    let calls = world.sandbox.kayako.requests().len();
+    world.pass(10 * MINUTE).await;
+    assert_eq!(world.sandbox.kayako.requests().len(), calls);
+    assert_eq!(world.stage_of("set_priority").await, "suppressed");
 }

@@ -9,7 +9,8 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use crate::bundle::Bundle;
 use crate::keys;
 
-/// The file of secrets in the same folder; never an integration.
+/// The file of secrets in the same folder. Nothing whose name begins like this is ever read as an
+/// integration, nor shown.
 pub const CREDENTIALS_FILE: &str = "credentials.yaml";
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
@@ -36,13 +37,9 @@ pub enum Applied {
     },
 }
 
-/// Reads the folder and makes the store agree with it. `before` holds the names that this folder
-/// had the last time: those that are gone are deleted; what others brought in is left alone.
-pub async fn apply(
-    bundle: &Bundle,
-    folder: &Path,
-    before: &mut BTreeMap<String, PathBuf>,
-) -> Result<Vec<Applied>> {
+/// Reads the folder and makes the store agree with it. An integration whose file is gone, or holds
+/// another one now, is deleted; what did not come from a file is left alone.
+pub async fn apply(bundle: &Bundle, folder: &Path) -> Result<Vec<Applied>> {
     let (specs, mut applied) = read(folder)?;
     let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
     for (file, spec) in specs {
@@ -55,18 +52,28 @@ pub async fn apply(
         applied.push(apply_one(bundle, &file, spec).await?);
         names.insert(name, file);
     }
-    for (name, file) in std::mem::take(before) {
-        // A file that cannot be read just now still stands for its integration.
-        let gone = !names.contains_key(&name) && !file.exists();
-        if gone {
-            applied.extend(delete(bundle, &name).await?);
-        } else {
-            names.entry(name).or_insert(file);
-        }
-    }
-    *before = names;
+    applied.extend(delete_those_gone(bundle, folder, &names).await?);
     bundle.directory.forget();
     wake_credentials(bundle).await?;
+    Ok(applied)
+}
+
+/// A file that cannot be read just now still stands for its integration.
+async fn delete_those_gone(
+    bundle: &Bundle,
+    folder: &Path,
+    names: &BTreeMap<String, PathBuf>,
+) -> Result<Vec<Applied>> {
+    let mut applied = Vec::new();
+    for stored in bundle.store.integrations().await? {
+        let Some(file) = stored.file.as_ref().filter(|_| stored.deleted_at.is_none()) else {
+            continue;
+        };
+        let renamed = names.values().any(|path| &file_name(path) == file);
+        if !names.contains_key(stored.name()) && (renamed || !folder.join(file).exists()) {
+            applied.push(delete(bundle, stored).await?);
+        }
+    }
     Ok(applied)
 }
 
@@ -116,8 +123,13 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         }
     };
     let version = stored.as_ref().map_or(0, |stored| stored.version);
+    let (origin, keys_chosen) = (Some(file_name(file)), !chosen.is_empty());
+    let came_from = |stored: &Integration| (stored.file.clone(), stored.keys_chosen);
     let same = |stored: &Integration| {
-        stored.spec == spec && stored.key_hashes == key_hashes && stored.deleted_at.is_none()
+        let unchanged = stored.spec == spec && stored.key_hashes == key_hashes;
+        unchanged
+            && stored.deleted_at.is_none()
+            && came_from(stored) == (origin.clone(), keys_chosen)
     };
     if stored.as_ref().is_some_and(same) {
         return Ok(Applied::Unchanged { name });
@@ -126,30 +138,31 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         spec,
         version: version + 1,
         key_hashes,
+        file: origin,
+        keys_chosen,
         deleted_at: None,
         updated_at: bundle.clock.now(),
     };
-    bundle.store.put_integration(integration, version).await?;
+    match bundle.store.put_integration(integration, version).await {
+        Ok(()) => {}
+        // Of this file only: a key that another integration has, or a change made meanwhile.
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            return Ok(refused(file, vec![Problem::new("", error.message())]));
+        }
+        Err(error) => return Err(error),
+    }
     Ok(match stored {
         None => Applied::Created { name, key: new_key },
         Some(_) => Applied::Changed { name },
     })
 }
 
-async fn delete(bundle: &Bundle, name: &str) -> Result<Option<Applied>> {
-    let Some(mut stored) = bundle.store.integration(name).await? else {
-        return Ok(None);
-    };
-    if stored.deleted_at.is_some() {
-        return Ok(None);
-    }
-    let version = stored.version;
+async fn delete(bundle: &Bundle, mut stored: Integration) -> Result<Applied> {
+    let (name, version) = (stored.name().to_owned(), stored.version);
     stored.version += 1;
     stored.deleted_at = Some(bundle.clock.now());
     bundle.store.put_integration(stored, version).await?;
-    Ok(Some(Applied::Deleted {
-        name: name.to_owned(),
-    }))
+    Ok(Applied::Deleted { name })
 }
 
 type Specs = Vec<(PathBuf, IntegrationSpec)>;
@@ -174,7 +187,7 @@ fn is_integration_file(path: &Path) -> bool {
         .extension()
         .is_some_and(|ending| ending == "yaml" || ending == "yml");
     let name = file_name(path);
-    yaml && name != CREDENTIALS_FILE && !name.starts_with('.')
+    yaml && !name.starts_with("credentials") && !name.starts_with('.')
 }
 
 /// Reads one file; a mistake names its line.
@@ -187,7 +200,9 @@ pub fn read_file(path: &Path) -> Result<IntegrationSpec, Problem> {
         return Err(problem(format!("is larger than {MAX_FILE_BYTES} bytes")));
     }
     let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-    serde_saphyr::from_str(&text).map_err(|error| problem(error.to_string()))
+    // Without the parser's own excerpt: a file of secrets may stand here under a wrong name.
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(&text, options).map_err(|error| problem(error.to_string()))
 }
 
 fn refused(path: &Path, problems: Vec<Problem>) -> Applied {

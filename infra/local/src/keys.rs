@@ -45,6 +45,10 @@ pub async fn rotate(args: RotateArgs) -> Result<()> {
             format!("there is no integration {name} in this store"),
         )
     })?;
+    if stored.keys_chosen {
+        let why = format!("its keys are chosen in the credential {CREDENTIAL}: change them there");
+        return Err(Error::new(ErrorKind::Misconfigured, why));
+    }
     let key = random()?;
     let mut key_hashes = hashes(std::slice::from_ref(&key));
     key_hashes.extend(stored.key_hashes.iter().take(MAX_KEYS - 1).cloned());

@@ -3,6 +3,7 @@
 mod announce;
 mod watch;
 
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,15 +69,15 @@ pub async fn serve(args: ServeArgs) -> Result<()> {
         watch::start(Arc::clone(&bundle), config, address, stopped.clone()).await?;
     }
     announce::integrations(&bundle, address).await?;
-    let workers = tokio::spawn(workers::run(Arc::clone(&bundle), stopped));
+    let workers = tokio::spawn(workers::run(Arc::clone(&bundle), stopped.clone()));
     let app = web::router(Arc::clone(&bundle));
-    let served = axum::serve(listener, app)
-        .with_graceful_shutdown(signal())
-        .await;
-    served.map_err(|error| cannot(&format!("serve: {error}")))?;
+    let served = axum::serve(listener, app).with_graceful_shutdown(told(stopped));
+    let served = tokio::spawn(served.into_future());
+    signal().await;
     term::line("Stopping: finishing what is under way …");
     stop.send_replace(true);
-    if tokio::time::timeout(GRACE, workers).await.is_err() {
+    let finished = async { (served.await, workers.await) };
+    if tokio::time::timeout(GRACE, finished).await.is_err() {
         term::line("Some calls did not finish in time; they are looked up at the next start.");
     }
     drop(sandbox);
@@ -113,7 +114,6 @@ impl DataFolder {
 
 fn open_secrets(config: Option<&Path>) -> Result<Arc<EmbeddedSecrets>> {
     let file = config.map(|folder| folder.join(folder::CREDENTIALS_FILE));
-    let file = file.filter(|file| file.exists());
     let secrets = EmbeddedSecrets::open(file, settings::credentials(), Arc::new(SystemClock))?;
     Ok(Arc::new(secrets))
 }
@@ -140,6 +140,13 @@ async fn start_sandbox(
 
 fn cannot(what: &str) -> Error {
     Error::new(ErrorKind::Unavailable, format!("cannot {what}"))
+}
+
+async fn told(mut stop: tokio::sync::watch::Receiver<bool>) {
+    stop.wait_for(|stop| *stop)
+        .await
+        .map(drop)
+        .unwrap_or_default();
 }
 
 async fn signal() {

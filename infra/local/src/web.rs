@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +15,9 @@ use deskbridge_core::flow::receive::{MAX_BODY_BYTES, Receipt, Refusal, WebhookRe
 use serde_json::json;
 
 use crate::bundle::Bundle;
+
+/// No vendor takes longer over half a megabyte; a connection that stalls is not kept.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything that `serve` answers.
 pub fn router(bundle: Arc<Bundle>) -> Router {
@@ -26,10 +31,13 @@ pub fn router(bundle: Arc<Bundle>) -> Router {
 
 async fn webhook(
     State(bundle): State<Arc<Bundle>>,
-    Path((connector, key)): Path<(String, String)>,
+    address: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
     let request_id = request_id(&bundle);
+    let Ok(Path((connector, key))) = address else {
+        return problem(&Refusal::unknown_address(), &request_id);
+    };
     let (parts, body) = request.into_parts();
     let answer = match read_body(body).await {
         Err(refusal) => Err(refusal),
@@ -51,14 +59,17 @@ async fn webhook(
 }
 
 async fn read_body(body: Body) -> Result<Vec<u8>, Refusal> {
-    let too_large = |_| {
-        let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes, or ended early.");
-        Refusal::new(413, "Too large", detail)
-    };
-    Ok(to_bytes(body, MAX_BODY_BYTES)
-        .await
-        .map_err(too_large)?
-        .into())
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES)).await {
+        Ok(Ok(body)) => Ok(body.into()),
+        Ok(Err(_)) => {
+            let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes, or ended early.");
+            Err(Refusal::new(413, "Too large", detail))
+        }
+        Err(_) => {
+            let detail = "The body did not arrive in time. Nothing was stored.";
+            Err(Refusal::new(408, "Too slow", detail))
+        }
+    }
 }
 
 /// Header values that are not text count as absent.

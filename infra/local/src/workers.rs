@@ -27,13 +27,25 @@ const REST: Duration = Duration::from_secs(2);
 
 /// Runs until `stop` says so, then finishes what is under way.
 pub async fn run(bundle: Arc<Bundle>, stop: watch::Receiver<bool>) {
-    let mut workers = JoinSet::new();
-    workers.spawn(evaluate(Arc::clone(&bundle), stop.clone()));
-    workers.spawn(dispatch(Arc::clone(&bundle), stop.clone()));
-    workers.spawn(sweep(bundle, stop));
-    while let Some(ended) = workers.join_next().await {
+    tokio::join!(
+        keep_up("evaluate", evaluate, &bundle, &stop),
+        keep_up("dispatch", dispatch, &bundle, &stop),
+        keep_up("sweep", sweep, &bundle, &stop),
+    );
+}
+
+/// Starts a worker again that ended before its time: what it was at comes back from its queue.
+async fn keep_up<W: Future<Output = ()> + Send + 'static>(
+    name: &str,
+    worker: fn(Arc<Bundle>, watch::Receiver<bool>) -> W,
+    bundle: &Arc<Bundle>,
+    stop: &watch::Receiver<bool>,
+) {
+    while !*stop.borrow() {
+        let ended = tokio::spawn(worker(Arc::clone(bundle), stop.clone())).await;
         if let Err(error) = ended {
-            tracing::error!(%error, "a worker ended");
+            tracing::error!(worker = name, %error, "a worker ended and is started again");
+            tokio::time::sleep(REST).await;
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deskbridge_core::http::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Method};
 use deskbridge_core::ports::VendorHttp;
-use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
+use deskbridge_core::{Error, ErrorKind, Result, Retry, Timestamp};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 
@@ -104,7 +104,12 @@ fn method(method: Method) -> reqwest::Method {
 /// Only what fails before the first byte counts as not sent; reqwest's own text is left out, for
 /// it quotes the address.
 fn classify(error: &reqwest::Error) -> Error {
-    if error.is_connect() || error.is_builder() {
+    if error.is_builder() {
+        let why = "the request cannot be built: look for line breaks in the credential";
+        let error = Error::new(ErrorKind::Misconfigured, why);
+        return error.with_retry(Retry::WhenCredentialChanges);
+    }
+    if error.is_connect() {
         let why = if error.is_timeout() {
             "no connection to the vendor within 5 s"
         } else {

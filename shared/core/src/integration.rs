@@ -35,6 +35,12 @@ pub struct Integration {
     pub version: u64,
     /// Hashes of the live integration keys, newest first.
     pub key_hashes: Vec<String>,
+    /// Where its owner keeps it, if it came from a file: when that is gone, so is this.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Its owner chose the keys, so they are changed where they were chosen.
+    #[serde(default)]
+    pub keys_chosen: bool,
     /// Set when deleted; kept so that late events are recorded as suppressed, not lost.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,

@@ -64,10 +64,13 @@ pub struct Entity {
     /// What we last wrote, by field, until somebody else is seen to have changed it.
     #[serde(default)]
     pub written: BTreeMap<String, Written>,
-    /// The receipt time of the newest event that ended this entity's counterpart, if one did: an
-    /// older event that arrives after it must not bring the counterpart back.
+    /// The receipt time of the newest event that was to end this entity's counterpart: an older event
+    /// that arrives after it must not bring the counterpart back.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
+    /// Whether the counterpart really is ended, so that there is nothing left to end.
+    #[serde(default)]
+    pub ended: bool,
 }
 
 impl Entity {
@@ -77,6 +80,7 @@ impl Entity {
             links: BTreeMap::new(),
             written: BTreeMap::new(),
             ended_at: None,
+            ended: false,
         }
     }
 
@@ -102,9 +106,11 @@ pub enum EntityChange {
         entity: EntityRef,
         field: String,
     },
+    /// `done` if the vendor has ended it; otherwise it had nothing to end.
     Ended {
         entity: EntityRef,
         at: Timestamp,
+        done: bool,
     },
 }
 
@@ -130,7 +136,10 @@ impl EntityChange {
             Self::Forget { field, .. } => {
                 row.written.remove(&field);
             }
-            Self::Ended { at, .. } => row.ended_at = row.ended_at.max(Some(at)),
+            Self::Ended { at, done, .. } => {
+                row.ended_at = row.ended_at.max(Some(at));
+                row.ended |= done;
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Applies the folder at the start, and again whenever something in it changes.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +14,8 @@ use crate::bundle::Bundle;
 use crate::{folder, term};
 
 /// Editors write a file in several steps: what follows within this time belongs together.
-const SETTLE: Duration = Duration::from_millis(500);
+/// Also longer than the secrets look away from their file.
+const SETTLE: Duration = Duration::from_millis(1_200);
 
 /// Applies the folder once, then goes on in the background. The first time a folder that cannot be
 /// read is an error.
@@ -25,21 +25,23 @@ pub(super) async fn start(
     address: SocketAddr,
     stop: watch::Receiver<bool>,
 ) -> Result<()> {
-    let mut names = BTreeMap::new();
-    for applied in folder::apply(&bundle, &config, &mut names).await? {
+    for applied in folder::apply(&bundle, &config).await? {
         announce::applied(&bundle, address, &applied).await;
     }
     let (changed, changes) = mpsc::unbounded_channel();
-    let watcher = notify::recommended_watcher(move |_| {
-        // Nobody listens any more once the process is stopping.
-        changed.send(()).unwrap_or_default();
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // That a file was read is no change, or reading it here would go on for ever.
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            // Nobody listens any more once the process is stopping.
+            changed.send(()).unwrap_or_default();
+        }
     });
     let mut watcher = watcher.map_err(|error| cannot_watch(&error))?;
     watcher
         .watch(&config, RecursiveMode::NonRecursive)
         .map_err(|error| cannot_watch(&error))?;
     tokio::spawn(async move {
-        run(&bundle, &config, address, names, changes, stop).await;
+        run(&bundle, &config, address, changes, stop).await;
         drop(watcher);
     });
     Ok(())
@@ -49,7 +51,6 @@ async fn run(
     bundle: &Bundle,
     config: &std::path::Path,
     address: SocketAddr,
-    mut names: BTreeMap<String, PathBuf>,
     mut changes: mpsc::UnboundedReceiver<()>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -60,7 +61,7 @@ async fn run(
         }
         tokio::time::sleep(SETTLE).await;
         while changes.try_recv().is_ok() {}
-        match folder::apply(bundle, config, &mut names).await {
+        match folder::apply(bundle, config).await {
             Ok(all) => {
                 for applied in &all {
                     announce::applied(bundle, address, applied).await;

@@ -8,7 +8,7 @@ use super::directory::{Configured, Directory};
 use super::messages::first_message;
 use crate::connector::{Connectors, Incoming};
 use crate::dedup::{DedupKey, short_id};
-use crate::event::{Decision, Envelope};
+use crate::event::{Decision, Envelope, EventRecord};
 use crate::link::Entity;
 use crate::mapping::{Facts, decide};
 use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
@@ -59,6 +59,13 @@ impl Evaluate {
     /// Returns nothing for an event that the window before holds already; it is counted there.
     async fn decide_unless_repeated(&self, envelope: &Envelope) -> Result<Option<Decided>> {
         let decided = self.decide(envelope).await?;
+        // At once: the next event of the same subject, perhaps in this very batch, must see it.
+        if !decided.forget.is_empty() {
+            let forget = decided.forget.clone();
+            self.store
+                .change_entities(&envelope.integration, forget)
+                .await?;
+        }
         match self.earlier(envelope, decided.key.as_ref()).await? {
             None => Ok(Some(decided)),
             Some(earlier) => match self.repeats(envelope, &decided, &earlier).await? {
@@ -104,16 +111,10 @@ impl Evaluate {
         decided: Decided,
         recorded: Result<Recorded>,
     ) -> Result<Vec<Message>> {
-        let forget = decided.forget.clone();
         let decision = match self.decision(envelope, decided, recorded?).await? {
             Some(decision) => decision,
             None => return Ok(Vec::new()),
         };
-        if !forget.is_empty() {
-            self.store
-                .change_entities(&envelope.integration, forget)
-                .await?;
-        }
         log(envelope, &decision);
         decision.actions().iter().map(first_message).collect()
     }
@@ -134,13 +135,25 @@ impl Evaluate {
         if before.delivery_id == envelope.delivery_id {
             return Ok(Some(before.decision));
         }
-        let Some(again) = self.repeats(envelope, &decided, &before.id).await? else {
+        let again = match before.decision {
+            Decision::Suppressed { .. } | Decision::Failed { .. } => {
+                Some(once_more(envelope, &before, &decided))
+            }
+            _ => self.repeats(envelope, &decided, &before.id).await?,
+        };
+        let Some(again) = again else {
             return Ok(None);
         };
         let record = self.decide(&again).await?.record;
         match self.store.record_event(record.clone()).await? {
             Recorded::New => Ok(Some(record.decision)),
-            Recorded::Before(before) => Ok(Some(before.decision)),
+            Recorded::Before(same) if same.delivery_id == envelope.delivery_id => {
+                Ok(Some(same.decision))
+            }
+            Recorded::Before(other) => {
+                self.duplicate(envelope, &other.id).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -257,6 +270,17 @@ impl Evaluate {
         self.store
             .count_duplicate(earlier, envelope.received_at)
             .await
+    }
+}
+
+/// An event that came to nothing, because the integration was off or its mapping broken, is no reason
+/// to drop the vendor's next report of the same thing: that counts anew, once for each version of the
+/// configuration.
+fn once_more(envelope: &Envelope, before: &EventRecord, decided: &Decided) -> Envelope {
+    let version = decided.record.config_version.to_string();
+    Envelope {
+        event_id: short_id("evt", &[&before.id, "version", &version]),
+        ..envelope.clone()
     }
 }
 

@@ -240,7 +240,7 @@ fn context(facts: &Facts<'_>) -> Value {
         .map_or("", |link| link.origin.as_str());
     context.insert("links".into(), Value::Object(ids.collect()));
     context.insert("origin".into(), json!(origin));
-    context.insert("ended".into(), json!(facts.entity.ended_at.is_some()));
+    context.insert("ended".into(), json!(facts.entity.ended));
     context.insert(
         "event".into(),
         json!({

@@ -82,10 +82,26 @@ const DETAILS: [(&str, &str); 10] = [
 ];
 
 impl AlertSettings {
-    /// `kayako_<sub domain>_`: with the conversation's id it names one alert for ever.
+    /// `kayako_<sub domain>_`: with the conversation's id it names one alert for ever. A Kayako under
+    /// an address of its own is named by that.
     pub(super) fn alias_prefix(&self, kayako: &Value) -> String {
-        let subdomain = kayako.get("subdomain").and_then(Value::as_str);
-        let derived = || format!("kayako_{}_", subdomain.unwrap_or("self_hosted"));
+        let text = |name: &str| kayako.get(name).and_then(Value::as_str);
+        let derived = || {
+            let tenant = text("subdomain")
+                .or_else(|| text("base_url"))
+                .unwrap_or_default();
+            let plain = |c: char| {
+                if c.is_alphanumeric() || c == '-' {
+                    c
+                } else {
+                    '_'
+                }
+            };
+            let host = tenant
+                .trim_start_matches("https://")
+                .trim_start_matches("http://");
+            format!("kayako_{}_", host.chars().map(plain).collect::<String>())
+        };
         self.alias_prefix.clone().unwrap_or_else(derived)
     }
 

@@ -87,9 +87,10 @@ impl Entry {
         let tags = (self.on == "tag_added").then(|| {
             let mut tags = self.tags.clone().unwrap_or_default().0;
             tags.sort();
+            tags.dedup();
             tags
         });
-        (&self.on, tags, self.name.as_deref())
+        (&self.on, tags, self.name.as_deref().map(str::trim))
     }
 
     pub(super) fn problems(&self, place: &str) -> Vec<Problem> {

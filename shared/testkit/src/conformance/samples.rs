@@ -85,6 +85,8 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
         },
         version,
         key_hashes: key_hashes.iter().map(ToString::to_string).collect(),
+        file: None,
+        keys_chosen: false,
         deleted_at: None,
         updated_at: NOW,
     }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::judge::{absent, call_failed, delivered, look_up_failed, not_yet, paused, refused};
-use super::ready::{Hindrance, Ready};
+use super::judge::{
+    absent, call_failed, delivered, look_up_failed, not_yet, paused, postponed, refused,
+};
+use super::ready::{Hindrance, Leave, Ready};
 use super::{Dispatch, Verdict};
 use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Found, Operation, Repeat};
@@ -41,28 +43,51 @@ impl Dispatch {
             Err(Hindrance::Credential { name, error }) => {
                 return Ok(paused(record, &name, error.message(), now));
             }
+            Err(Hindrance::Refusal(error)) if !sending => {
+                // What may have taken effect stays unknown until somebody can look.
+                return Ok(postponed(record, None, error.to_string(), now));
+            }
             Err(Hindrance::Refusal(error)) => {
                 return Ok(call_failed(record, Repeat::Park, false, &error, now));
             }
         };
-        if let Some(verdict) = self
-            .credential_blocks(&mut record, &ready.credential, now)
-            .await?
-        {
-            return Ok(verdict);
+        let leave = self.leave(&record, &ready.credential, now).await?;
+        if let Leave::Held(verdict) = leave {
+            return Ok(*verdict);
         }
-        if let Some(due_at) = too_early(&record, &ready, now) {
+        let verdict = self.go_on(record, &ready, off).await?;
+        if matches!(leave, Leave::Trial) && verdict.record.waits_for.is_none() {
+            self.resume(&ready.credential, now).await?;
+        }
+        Ok(verdict)
+    }
+
+    /// Sends, looks, or leaves it, as the record stands.
+    async fn go_on(
+        &self,
+        mut record: ActionRecord,
+        ready: &Ready<'_>,
+        off: Option<&str>,
+    ) -> Result<Verdict> {
+        let now = self.clock.now();
+        if let Some(due_at) = too_early(&record, ready, now) {
             record.due_at = Some(due_at);
             return Ok(record.into());
         }
         match record.stage.clone() {
             Stage::Unknown { handle, .. } if handle.is_some() || looks(ready.operation) => {
-                self.look_up(record, &ready, handle, off).await
+                self.look_up(record, ready, handle, off).await
+            }
+            // To send it again, harmless as that is, would be a call after "off".
+            Stage::Unknown { .. } if off.is_some() => {
+                let why = off.unwrap_or_default().to_owned();
+                record.settle(Outcome::Suppressed { why }, now);
+                Ok(record.into())
             }
             Stage::Unknown { .. } if ready.operation.repeat == Repeat::Park => {
                 Ok(super::judge::park(record, now))
             }
-            _ => self.send(record, &ready).await,
+            _ => self.send(record, ready).await,
         }
     }
 
@@ -78,6 +103,7 @@ impl Dispatch {
             Ok(prepared) => prepared,
             Err(error) => return self.failed(record, ready, not_sent(error)).await,
         };
+        let undo = forgotten(&prepared.writes);
         let writes = written(&prepared.writes, &record, now);
         if !writes.is_empty() {
             self.store
@@ -92,7 +118,14 @@ impl Dispatch {
                 record.set_unknown(Some(handle.clone()), self.clock.now());
                 self.follow(record, ready, &handle).await
             }
-            Err(error) => self.failed(record, ready, error).await,
+            Err(error) => {
+                let refused = error.retry() == Retry::Never;
+                let mut verdict = self.failed(record, ready, error).await?;
+                if refused {
+                    verdict.changes.extend(undo);
+                }
+                Ok(verdict)
+            }
         }
     }
 
@@ -258,6 +291,17 @@ fn written(
                 at: now,
                 action_id: record.action.id.clone(),
             },
+        });
+    changes.collect()
+}
+
+/// What was refused was not written: a person who sets the same value later is no echo.
+fn forgotten(writes: &[(EntityRef, String, String)]) -> Vec<EntityChange> {
+    let changes = writes
+        .iter()
+        .map(|(entity, field, _)| EntityChange::Forget {
+            entity: entity.clone(),
+            field: field.clone(),
         });
     changes.collect()
 }

@@ -8,7 +8,7 @@ use crate::connector::{Done, Operation, Repeat};
 use crate::link::{EntityChange, EntityRef, Link};
 use crate::outcome::Outcome;
 use crate::retry::{MAX_ATTEMPTS, look_up_delay, next_delay};
-use crate::{Error, Retry, Timestamp};
+use crate::{Error, ErrorKind, Retry, Timestamp};
 
 /// How long two look-ups of the same absence lie apart.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
@@ -29,7 +29,7 @@ pub(super) fn delivered(
         changes.extend(link_both(&record, made, now));
     }
     if operation.ends {
-        changes.push(ended(&record));
+        changes.push(ended(&record, true));
     }
     let id = done.entity.map(|entity| entity.id);
     tracing::debug!(action.id = %action.id, "delivered");
@@ -63,10 +63,11 @@ fn link_both(record: &ActionRecord, made: &EntityRef, now: Timestamp) -> [Entity
     ]
 }
 
-fn ended(record: &ActionRecord) -> EntityChange {
+fn ended(record: &ActionRecord, done: bool) -> EntityChange {
     EntityChange::Ended {
         entity: record.action.subject.clone(),
         at: record.action.received_at,
+        done,
     }
 }
 
@@ -85,7 +86,7 @@ pub(super) fn refused(
 /// Even an end that found nothing to end counts: an older create must not come after it.
 fn end_marks(record: &ActionRecord, ends: bool) -> Vec<EntityChange> {
     if ends {
-        vec![ended(record)]
+        vec![ended(record, false)]
     } else {
         Vec::new()
     }
@@ -101,7 +102,8 @@ pub(super) fn call_failed(
     let why = error.to_string();
     match error.retry() {
         Retry::Never => {
-            let changes = end_marks(&record, ends);
+            let nothing_there = error.kind() == ErrorKind::NotFound;
+            let changes = end_marks(&record, ends && nothing_there);
             record.settle(Outcome::Rejected { why }, now);
             return Verdict { record, changes };
         }

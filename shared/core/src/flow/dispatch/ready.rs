@@ -19,6 +19,14 @@ pub(super) struct Ready<'a> {
     pub(super) subject: Entity,
 }
 
+/// Whether a call may be made with a credential.
+pub(super) enum Leave {
+    Given,
+    /// It is paused, and this is the hourly try.
+    Trial,
+    Held(Box<Verdict>),
+}
+
 /// Why nothing could be gathered.
 pub(super) enum Hindrance {
     Refusal(Error),
@@ -76,28 +84,56 @@ impl Dispatch {
         }))
     }
 
-    /// Holds the action back while its credential is paused, or while the vendor asked everybody
-    /// who uses it to wait. No attempt is used up. A pause lets one try through each hour: the
-    /// person may have mended it at the vendor, without a new version here.
-    pub(super) async fn credential_blocks(
+    /// Whether the credential may be used now. No attempt is used up while it may not. A pause lets one
+    /// action try each hour: the person may have mended it at the vendor, without a new version here.
+    pub(super) async fn leave(
         &self,
-        record: &mut ActionRecord,
+        record: &ActionRecord,
         credential: &Credential,
         now: Timestamp,
-    ) -> Result<Option<Verdict>> {
+    ) -> Result<Leave> {
         let state = self.store.credential_state(&credential.name).await?;
-        let holds = |paused: &Paused| {
-            paused.version == credential.version && now.since(paused.since) < PAUSED_CHECK
-        };
-        if let Some(pause) = state.paused.filter(holds) {
-            let held = paused(record.clone(), &credential.name, &pause.why, now);
-            return Ok(Some(held));
-        }
         if let Some(until) = state.not_before.filter(|until| *until > now) {
             let why = format!("the vendor asked for no calls until {until}");
-            return Ok(Some(postponed(record.clone(), Some(until), why, now)));
+            return Ok(Leave::Held(Box::new(postponed(
+                record.clone(),
+                Some(until),
+                why,
+                now,
+            ))));
         }
-        Ok(None)
+        let applies = |pause: &Paused| pause.version == credential.version;
+        let Some(pause) = state.paused.clone().filter(applies) else {
+            return Ok(Leave::Given);
+        };
+        if now.since(pause.since) < PAUSED_CHECK {
+            let held = paused(record.clone(), &credential.name, &pause.why, now);
+            return Ok(Leave::Held(Box::new(held)));
+        }
+        // Those that come while this one tries wait another hour.
+        let paused = Some(Paused {
+            since: now,
+            ..pause
+        });
+        let state = CredentialState { paused, ..state };
+        self.store
+            .put_credential_state(&credential.name, state)
+            .await?;
+        Ok(Leave::Trial)
+    }
+
+    /// After a trial that the vendor did not mind: everybody may go on.
+    pub(super) async fn resume(&self, credential: &Credential, now: Timestamp) -> Result<()> {
+        let state = self.store.credential_state(&credential.name).await?;
+        let state = CredentialState {
+            paused: None,
+            ..state
+        };
+        self.store
+            .put_credential_state(&credential.name, state)
+            .await?;
+        tracing::info!(credential = %credential.name, "credential resumed");
+        self.store.wake_credential(&credential.name, now).await
     }
 
     /// Tells everybody who uses the credential what the vendor said about it.
@@ -108,6 +144,7 @@ impl Dispatch {
         now: Timestamp,
     ) -> Result<()> {
         let credential = &ready.credential;
+        let before = self.store.credential_state(&credential.name).await?;
         let state = match error.retry() {
             Retry::WhenCredentialChanges => CredentialState {
                 paused: Some(Paused {
@@ -115,15 +152,15 @@ impl Dispatch {
                     version: credential.version.clone(),
                     since: now,
                 }),
-                not_before: None,
+                ..before
             },
             Retry::Later(Some(wait)) if error.kind() == ErrorKind::RateLimited => CredentialState {
-                paused: None,
-                not_before: Some(now + wait),
+                not_before: before.not_before.max(Some(now + wait)),
+                ..before
             },
             _ => return Ok(()),
         };
-        if state.paused.is_some() {
+        if error.retry() == Retry::WhenCredentialChanges {
             tracing::warn!(credential = %credential.name, why = %error, "credential paused");
         }
         self.store

@@ -14,6 +14,7 @@ pub async fn entities_come_in_the_order_asked(harness: &dyn StoreHarness) {
     let known = EntityChange::Ended {
         entity: subject("2"),
         at: NOW,
+        done: true,
     };
     change(harness, "one", vec![known]).await;
     let asked = [subject("3"), subject("2"), subject("1"), subject("2")];
@@ -62,6 +63,7 @@ pub async fn an_end_never_moves_back(harness: &dyn StoreHarness) {
         let ended = EntityChange::Ended {
             entity: subject("1"),
             at: NOW + seconds(after),
+            done: true,
         };
         change(harness, "one", vec![ended]).await;
     }
