@@ -1,0 +1,11 @@
+//! The AWS adapters over MiniStack, whose behaviour is probed first.
+#![cfg(test)]
+
+mod bench;
+mod create;
+mod ministack;
+mod probe;
+mod queue;
+mod requests;
+mod secrets;
+mod store;
