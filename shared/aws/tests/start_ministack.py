@@ -4,6 +4,7 @@ Says `ready PORT VERSION` on standard output. Each line on standard input moves 
 by that many seconds, and is answered with `moved`; the end of standard input ends it all.
 """
 
+import atexit
 import importlib.metadata
 import os
 import shutil
@@ -22,6 +23,7 @@ time.time = lambda: real_time() + ahead
 time.time_ns = lambda: real_time_ns() + int(ahead * 1e9)
 
 folder = tempfile.mkdtemp(prefix="deskbridge-ministack-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def say(text):

@@ -8,4 +8,5 @@ mod probe;
 mod queue;
 mod requests;
 mod secrets;
+mod settings;
 mod store;
