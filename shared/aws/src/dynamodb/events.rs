@@ -84,8 +84,7 @@ async fn count(
 pub(super) async fn list(db: &Db, filter: &EventFilter) -> Result<Vec<EventRecord>> {
     match (&filter.subject_id, &filter.integration) {
         (Some(subject), integration) => {
-            let found = of_subject(db, subject, integration.as_deref(), filter).await?;
-            Ok(found)
+            of_subject(db, subject, integration.as_deref(), filter).await
         }
         (None, Some(integration)) => {
             let found = query(

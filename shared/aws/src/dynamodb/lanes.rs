@@ -32,7 +32,6 @@ use super::actions::{self, FENCE, Row};
 use super::entities::{Update, updates};
 use super::item::{DOC, Item, keyed, n, number, s, text};
 use super::line::Line;
-use super::tables::KEY;
 use super::write::{Condition, Reason, TRIES, Written, check, delete, pause, put, too_busy, write};
 
 const LINE: &str = "line";
@@ -205,9 +204,8 @@ fn stale(id: &str, found: Option<&Item>) -> Error {
 }
 
 fn lost(id: &str) -> Error {
-    let key = KEY;
     Error::new(
         ErrorKind::Malformed,
-        format!("action {id} is in line and has no row ({key})"),
+        format!("action {id} is in line and has no row"),
     )
 }
