@@ -95,3 +95,29 @@ fn stands(record: &ActionRecord) -> Option<Stands> {
         _ => Some(Stands::Aside),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_short_text_that_is_the_same_for_the_same_line() {
+        let text = Line::alone("act_1").text().unwrap();
+        assert_eq!(text.as_deref(), Some(r#"[["act_1","first"]]"#));
+        let read = Line::read(text.as_deref()).unwrap();
+        assert_eq!(read, Line::alone("act_1"));
+        assert_eq!(Line::default().text().unwrap(), None);
+    }
+
+    #[test]
+    fn the_first_waiting_one_is_woken_past_those_aside_only() {
+        let line = |text: &str| Line::read(Some(text)).unwrap();
+        let mut free = line(r#"[["a","aside"],["b","waits"],["c","waits"]]"#);
+        assert_eq!(free.wake_next().as_deref(), Some("b"));
+        assert_eq!(free.wake_next(), None, "b is on its way");
+        assert_eq!(free.behind("c"), Some("b"));
+        assert_eq!(free.behind("b"), None);
+        let mut held = line(r#"[["a","first"],["b","waits"]]"#);
+        assert_eq!(held.wake_next(), None);
+    }
+}

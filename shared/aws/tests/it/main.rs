@@ -6,6 +6,7 @@ mod create;
 mod ministack;
 mod probe;
 mod queue;
+mod races;
 mod requests;
 mod secrets;
 mod settings;

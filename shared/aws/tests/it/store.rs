@@ -20,13 +20,13 @@ use crate::requests::Counter;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-struct Tables {
-    store: Arc<DynamoStore>,
+pub(crate) struct Tables {
+    pub(crate) store: Arc<DynamoStore>,
     requests: Counter,
 }
 
 impl Tables {
-    async fn fresh() -> Option<Self> {
+    pub(crate) async fn fresh() -> Option<Self> {
         let config = config(MiniStack::shared()?);
         let requests = Counter::default();
         let counted = aws_sdk_dynamodb::config::Builder::from(&config);
