@@ -22,7 +22,10 @@ pub const OUTBOUND_QUEUE: &str = "DESKBRIDGE_QUEUE_OUTBOUND";
 /// What the names of our secrets begin with, as `deskbridge/`.
 pub const SECRET_PREFIX: &str = "DESKBRIDGE_SECRET_PREFIX";
 
-pub const ALL: [&str; 12] = [
+/// What is logged, in `tracing` syntax: `info`, `deskbridge_core=debug`.
+pub const LOG: &str = "DESKBRIDGE_LOG";
+
+pub const ALL: [&str; 13] = [
     REGION,
     ACCESS_KEY_ID,
     SECRET_ACCESS_KEY,
@@ -35,6 +38,7 @@ pub const ALL: [&str; 12] = [
     INBOUND_QUEUE,
     OUTBOUND_QUEUE,
     SECRET_PREFIX,
+    LOG,
 ];
 
 /// Where AWS is, and who asks.
@@ -91,6 +95,10 @@ pub fn outbound_queue() -> Result<String> {
 
 pub fn secret_prefix() -> Result<String> {
     required(SECRET_PREFIX)
+}
+
+pub fn log_filter() -> Option<String> {
+    read(LOG)
 }
 
 fn required(name: &str) -> Result<String> {

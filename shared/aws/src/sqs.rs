@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
 use deskbridge_core::dedup::digest;
 use deskbridge_core::ports::{Delivery, Message, Queue, Sent};
 use deskbridge_core::{Error, ErrorKind, Result};
@@ -47,6 +48,14 @@ impl SqsQueue {
     pub fn fifo(client: Client, url: String) -> Self {
         let order = Order::Fifo;
         Self { client, url, order }
+    }
+
+    /// Opens the connection, so that the first message need not.
+    pub async fn connect(&self) -> Result<()> {
+        let request = self.client.get_queue_attributes().queue_url(&self.url);
+        let answer = request.attribute_names(QueueAttributeName::QueueArn).send();
+        let answer = answer.await.map(drop);
+        answer.map_err(|error| unavailable("sqs:GetQueueAttributes", &error))
     }
 
     fn place(&self, message: &Message) -> Result<Option<Place>> {

@@ -3,6 +3,7 @@
 
 mod bench;
 mod create;
+mod lambda;
 mod ministack;
 mod probe;
 mod queue;
