@@ -12,3 +12,4 @@ mod requests;
 mod secrets;
 mod settings;
 mod store;
+mod whole;
