@@ -3,12 +3,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-# Clients that we did not write judge our sandboxes and requests; pinned, and kept out of the system.
-requirements=shared/testkit/tests/judge/requirements.txt
-if ! cmp -s "$requirements" .venv/requirements.txt; then
+# Clients that we did not write judge our sandboxes and requests, and a stand-in for AWS carries the
+# AWS adapters; pinned, and kept out of the system.
+requirements=(shared/testkit/tests/judge/requirements.txt shared/aws/tests/requirements.txt)
+if ! cat "${requirements[@]}" | cmp -s - .venv/requirements.txt; then
   python3 -m venv .venv
-  .venv/bin/pip install --quiet --disable-pip-version-check -r "$requirements"
-  cp "$requirements" .venv/requirements.txt
+  .venv/bin/pip install --quiet --disable-pip-version-check "${requirements[@]/#/--requirement=}"
+  cat "${requirements[@]}" >.venv/requirements.txt
 fi
 
 # The crash test runs the binary itself.

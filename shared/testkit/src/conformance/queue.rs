@@ -20,6 +20,11 @@ pub trait QueueHarness: Send + Sync {
     fn plain(&self) -> Arc<dyn Queue>;
     /// Moves the clock that the queues go by, or truly waits.
     async fn pass(&self, time: Duration);
+    /// Whether `send` says `Known` of a repeat. A queue that swallows it without a word still keeps
+    /// the promise.
+    fn says_known(&self) -> bool {
+        true
+    }
 }
 
 /// Makes a test of each case of the suite.
@@ -129,7 +134,8 @@ pub async fn an_id_is_remembered_for_five_minutes(harness: &dyn QueueHarness) {
     let queue = harness.grouped();
     assert_eq!(send(&*queue, grouped("1", "group", "m")).await, Sent::New);
     harness.pass(MEMORY - seconds(1)).await;
-    assert_eq!(send(&*queue, grouped("2", "group", "m")).await, Sent::Known);
+    let repeat = send(&*queue, grouped("2", "group", "m")).await;
+    assert_known(harness, repeat);
     harness.pass(seconds(2)).await;
     assert_eq!(send(&*queue, grouped("3", "group", "m")).await, Sent::New);
     assert_eq!(drain(&*queue).await, ["1", "3"]);
@@ -139,7 +145,8 @@ pub async fn an_id_is_remembered_after_its_message_is_gone(harness: &dyn QueueHa
     let queue = harness.grouped();
     send(&*queue, grouped("1", "group", "m")).await;
     assert_eq!(drain(&*queue).await, ["1"]);
-    assert_eq!(send(&*queue, grouped("2", "group", "m")).await, Sent::Known);
+    let repeat = send(&*queue, grouped("2", "group", "m")).await;
+    assert_known(harness, repeat);
     assert_eq!(drain(&*queue).await, [] as [&str; 0]);
 }
 
@@ -216,6 +223,10 @@ fn grouped(body: &str, group: &str, id: &str) -> Message {
         group: Some(group.to_owned()),
         ..plain(body, id)
     }
+}
+
+fn assert_known(harness: &dyn QueueHarness, sent: Sent) {
+    assert!(sent == Sent::Known || !harness.says_known());
 }
 
 async fn send(queue: &dyn Queue, message: Message) -> Sent {

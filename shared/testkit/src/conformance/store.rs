@@ -21,6 +21,10 @@ pub use soak::*;
 /// A store with nothing in it. The cases bring their own time: a store never asks for it.
 pub trait StoreHarness: Send + Sync {
     fn store(&self) -> Arc<dyn Store>;
+    /// How many lanes go through random trouble.
+    fn soak_runs(&self) -> u64 {
+        20
+    }
 }
 
 /// Makes a test of each case of the suite.

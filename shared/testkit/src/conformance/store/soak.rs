@@ -7,7 +7,6 @@ use deskbridge_core::ports::Store;
 use super::super::samples::*;
 use super::StoreHarness;
 
-const RUNS: u64 = 20;
 const ACTIONS: usize = 6;
 const MAX_STEPS: usize = 600;
 
@@ -24,7 +23,7 @@ struct Lane<'a> {
 
 pub async fn a_lane_under_random_trouble_drains_in_order(harness: &dyn StoreHarness) {
     let store = harness.store();
-    for run in 0..RUNS {
+    for run in 0..harness.soak_runs() {
         let mut lane = Lane {
             store: &*store,
             run,

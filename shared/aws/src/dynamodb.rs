@@ -1,0 +1,157 @@
+//! The store over three DynamoDB tables.
+//!
+//! An event costs one request, and an action two: its claim and its settle, see `lanes.rs`. Every
+//! write that depends on what was read says so in its condition, and a refusal brings what is
+//! there, see
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html>.
+
+mod actions;
+mod entities;
+mod events;
+mod integrations;
+mod item;
+mod lanes;
+mod line;
+mod read;
+mod single;
+pub mod tables;
+mod tally;
+mod write;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use deskbridge_core::action::{Action, ActionRecord, Claim};
+use deskbridge_core::event::EventRecord;
+use deskbridge_core::integration::Integration;
+use deskbridge_core::link::{Entity, EntityChange, EntityRef};
+use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
+use deskbridge_core::{Result, Timestamp};
+use futures::future::join_all;
+
+use crate::settings::TableNames;
+
+/// Configuration, ledger, links and dispatch rows in DynamoDB.
+pub struct DynamoStore {
+    db: Db,
+}
+
+struct Db {
+    client: Client,
+    tables: TableNames,
+}
+
+impl DynamoStore {
+    pub fn new(client: Client, tables: TableNames) -> Self {
+        Self {
+            db: Db { client, tables },
+        }
+    }
+}
+
+#[async_trait]
+impl Store for DynamoStore {
+    async fn integration(&self, name: &str) -> Result<Option<Integration>> {
+        integrations::named(&self.db, name).await
+    }
+
+    async fn integration_by_key(&self, key_hash: &str) -> Result<Option<Integration>> {
+        integrations::with_key(&self.db, key_hash).await
+    }
+
+    /// By name, deleted ones included.
+    async fn integrations(&self) -> Result<Vec<Integration>> {
+        integrations::all(&self.db).await
+    }
+
+    async fn put_integration(&self, integration: Integration, expected: u64) -> Result<()> {
+        integrations::put_over(&self.db, &integration, expected).await
+    }
+
+    async fn record_event(&self, event: EventRecord) -> Result<Recorded> {
+        events::record(&self.db, &event).await
+    }
+
+    /// At the same time, but for those of one id: the earlier in the list is the first.
+    async fn record_events(&self, events: Vec<EventRecord>) -> Vec<Result<Recorded>> {
+        let repeats = |at: usize| events[..at].iter().any(|event| event.id == events[at].id);
+        let (later, first): (Vec<_>, Vec<_>) = (0..events.len()).partition(|at| repeats(*at));
+        let recorded = first
+            .iter()
+            .map(|at| events::record(&self.db, &events[*at]));
+        let recorded = join_all(recorded).await;
+        let mut results: Vec<_> = first.into_iter().zip(recorded).collect();
+        for at in later {
+            results.push((at, events::record(&self.db, &events[at]).await));
+        }
+        results.sort_by_key(|(at, _)| *at);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+
+    async fn event(&self, id: &str) -> Result<Option<EventRecord>> {
+        events::with_id(&self.db, id).await
+    }
+
+    /// An id that is not there is not an error: there is nothing to count it on.
+    async fn count_duplicate(&self, id: &str, at: Timestamp) -> Result<()> {
+        events::count_duplicate(&self.db, id, at).await
+    }
+
+    async fn events(&self, filter: EventFilter) -> Result<Vec<EventRecord>> {
+        events::list(&self.db, &filter).await
+    }
+
+    async fn tally(&self) -> Result<Tally> {
+        tally::tally(&self.db).await
+    }
+
+    async fn entities(&self, integration: &str, asked: &[EntityRef]) -> Result<Vec<Entity>> {
+        entities::rows(&self.db, integration, asked).await
+    }
+
+    async fn change_entities(&self, integration: &str, changes: Vec<EntityChange>) -> Result<()> {
+        entities::change(&self.db, integration, changes).await
+    }
+
+    async fn claim(&self, action: &Action, now: Timestamp) -> Result<Claim> {
+        lanes::claim(&self.db, action, now).await
+    }
+
+    async fn settle(
+        &self,
+        record: ActionRecord,
+        changes: Vec<EntityChange>,
+    ) -> Result<Option<ActionRecord>> {
+        lanes::settle(&self.db, &record, changes).await
+    }
+
+    async fn action(&self, id: &str) -> Result<Option<ActionRecord>> {
+        let row = actions::with_id(&self.db, id).await?;
+        Ok(row.map(|row| row.record))
+    }
+
+    /// Through an index: an action that was claimed less than a second ago may be missing.
+    async fn actions_of(&self, event_id: &str) -> Result<Vec<ActionRecord>> {
+        actions::of_event(&self.db, event_id).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ActionRecord>> {
+        actions::due(&self.db, now, limit).await
+    }
+
+    /// The longest parked first.
+    async fn parked(&self, limit: usize) -> Result<Vec<ActionRecord>> {
+        actions::parked(&self.db, limit).await
+    }
+
+    async fn credential_state(&self, name: &str) -> Result<CredentialState> {
+        integrations::credential_state(&self.db, name).await
+    }
+
+    async fn put_credential_state(&self, name: &str, state: CredentialState) -> Result<()> {
+        integrations::put_credential_state(&self.db, name, &state).await
+    }
+
+    async fn wake_credential(&self, name: &str, now: Timestamp) -> Result<()> {
+        actions::wake(&self.db, name, now).await
+    }
+}

@@ -1,0 +1,212 @@
+//! One row per entity and integration. Each link and each written value is an attribute of its own,
+//! so that a change says what it means and reads nothing first.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem};
+use deskbridge_core::link::{Entity, EntityChange, EntityRef, Link, Written as Value};
+use deskbridge_core::{Result, Timestamp};
+
+use super::Db;
+use super::item::{Item, keyed, millis, number, s};
+use super::read::get_all;
+use super::write::{Reason, TRIES, Written, pause, too_busy, update, write};
+use crate::error::{decode, encode, unbuilt};
+
+const WHAT: &str = "entity";
+const LINK: &str = "link:";
+const VALUE: &str = "written:";
+const ENDED_AT: &str = "ended_at";
+
+/// All changes to one entity; an item may stand in a transaction only once.
+pub(super) struct Update {
+    pk: String,
+    links: BTreeMap<String, Link>,
+    values: BTreeMap<String, Option<Value>>,
+    ended_at: Option<Timestamp>,
+}
+
+pub(super) async fn rows(db: &Db, integration: &str, asked: &[EntityRef]) -> Result<Vec<Entity>> {
+    let keys = asked.iter().map(|entity| key(integration, entity));
+    let found = get_all(db, &db.tables.state, keys.collect()).await?;
+    let rows = asked.iter().map(|entity| {
+        let item = found.get(&key(integration, entity));
+        item.map_or_else(
+            || Ok(Entity::unknown(entity.clone())),
+            |item| read(entity, item),
+        )
+    });
+    rows.collect()
+}
+
+pub(super) async fn change(db: &Db, integration: &str, changes: Vec<EntityChange>) -> Result<()> {
+    let mut updates = updates(integration, changes);
+    for tries in 0..TRIES {
+        if updates.is_empty() {
+            return Ok(());
+        }
+        let writes = updates.iter().map(|update| update.write(&db.tables.state));
+        match write(db, writes.collect::<Result<_>>()?).await? {
+            Written::Done => return Ok(()),
+            Written::Refused(reasons) => {
+                pause(&reasons, tries).await;
+                for (update, reason) in updates.iter_mut().zip(&reasons) {
+                    update.learn(reason);
+                }
+                updates.retain(|update| !update.is_empty());
+            }
+        }
+    }
+    Err(too_busy("an entity"))
+}
+
+pub(super) fn updates(integration: &str, changes: Vec<EntityChange>) -> Vec<Update> {
+    let mut updates: Vec<Update> = Vec::new();
+    for change in changes {
+        let pk = key(integration, change.entity());
+        match updates.iter_mut().find(|update| update.pk == pk) {
+            Some(update) => update.add(change),
+            None => {
+                let mut update = Update {
+                    pk,
+                    links: BTreeMap::new(),
+                    values: BTreeMap::new(),
+                    ended_at: None,
+                };
+                update.add(change);
+                updates.push(update);
+            }
+        }
+    }
+    updates
+}
+
+impl Update {
+    fn add(&mut self, change: EntityChange) {
+        match change {
+            EntityChange::Link { link, .. } => {
+                let peer = link.peer.connector.clone();
+                self.links.entry(peer).or_insert(link);
+            }
+            EntityChange::Written { field, written, .. } => {
+                self.values.insert(field, Some(written));
+            }
+            EntityChange::Forget { field, .. } => {
+                self.values.insert(field, None);
+            }
+            EntityChange::Ended { at, .. } => self.ended_at = self.ended_at.max(Some(at)),
+        }
+    }
+
+    /// A refusal means that it ended later than we know: that part is left out.
+    pub(super) fn learn(&mut self, reason: &Reason) {
+        if let Reason::Refused(_) = reason {
+            self.ended_at = None;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.links.is_empty() && self.values.is_empty() && self.ended_at.is_none()
+    }
+
+    pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem> {
+        let mut parts = Parts::default();
+        for (connector, link) in &self.links {
+            let (name, value) = parts.named(format!("{LINK}{connector}"));
+            // The first counterpart stays.
+            parts.set(&name, format!("if_not_exists({name}, {value})"));
+            parts.values.insert(value, s(encode(WHAT, link)?));
+        }
+        for (field, written) in &self.values {
+            let (name, value) = parts.named(format!("{VALUE}{field}"));
+            match written {
+                Some(written) => {
+                    parts.set(&name, value.clone());
+                    parts.values.insert(value, s(encode(WHAT, written)?));
+                }
+                None => parts.remove.push(name),
+            }
+        }
+        let mut builder = aws_sdk_dynamodb::types::Update::builder();
+        if let Some(at) = self.ended_at {
+            parts.set(ENDED_AT, ":ended".to_owned());
+            parts.values.insert(":ended".to_owned(), millis(at));
+            let later = format!("attribute_not_exists({ENDED_AT}) OR {ENDED_AT} < :ended");
+            builder = builder
+                .condition_expression(later)
+                .return_values_on_condition_check_failure(Return::AllOld);
+        }
+        let built = builder
+            .table_name(table)
+            .set_key(Some(keyed(&self.pk)))
+            .update_expression(parts.expression())
+            .set_expression_attribute_names(some(parts.names))
+            .set_expression_attribute_values(some(parts.values))
+            .build();
+        built
+            .map(update)
+            .map_err(|_| unbuilt("dynamodb:UpdateItem"))
+    }
+}
+
+/// An update expression as it grows.
+#[derive(Default)]
+struct Parts {
+    set: Vec<String>,
+    remove: Vec<String>,
+    names: HashMap<String, String>,
+    values: Item,
+}
+
+impl Parts {
+    /// Returns the stand-ins for an attribute's name and its value.
+    fn named(&mut self, attribute: String) -> (String, String) {
+        let place = self.names.len();
+        let name = format!("#a{place}");
+        self.names.insert(name.clone(), attribute);
+        (name, format!(":a{place}"))
+    }
+
+    fn set(&mut self, name: &str, value: String) {
+        self.set.push(format!("{name} = {value}"));
+    }
+
+    fn expression(&self) -> String {
+        let mut clauses = Vec::new();
+        for (verb, parts) in [("SET", &self.set), ("REMOVE", &self.remove)] {
+            if !parts.is_empty() {
+                clauses.push(format!("{verb} {}", parts.join(", ")));
+            }
+        }
+        clauses.join(" ")
+    }
+}
+
+/// The service takes no empty map.
+fn some<V>(map: HashMap<String, V>) -> Option<HashMap<String, V>> {
+    Some(map).filter(|map| !map.is_empty())
+}
+
+fn read(entity: &EntityRef, item: &Item) -> Result<Entity> {
+    let mut row = Entity::unknown(entity.clone());
+    for (name, value) in item {
+        let Ok(text) = value.as_s() else { continue };
+        if let Some(connector) = name.strip_prefix(LINK) {
+            row.links.insert(connector.to_owned(), decode(WHAT, text)?);
+        } else if let Some(field) = name.strip_prefix(VALUE) {
+            row.written.insert(field.to_owned(), decode(WHAT, text)?);
+        }
+    }
+    row.ended_at = number(item, ENDED_AT).map(Timestamp::from_millis);
+    Ok(row)
+}
+
+/// The vendor's id stands last: it alone may hold any character.
+fn key(integration: &str, entity: &EntityRef) -> String {
+    let EntityRef {
+        connector,
+        kind,
+        id,
+    } = entity;
+    format!("entity#{integration}#{connector}#{kind}#{id}")
+}

@@ -1,0 +1,88 @@
+//! What the functions share: settings, clients and logs, made once.
+
+use std::sync::Arc;
+
+use deskbridge_core::Result;
+use deskbridge_core::flow::directory::Directory;
+use deskbridge_core::ports::{Clock, Secrets, Store};
+use tracing_subscriber::EnvFilter;
+
+use super::Parts;
+use crate::clock::SystemClock;
+use crate::sdk::{self, SdkConfig};
+use crate::settings::{self, Account, TableNames};
+use crate::{DynamoStore, SecretsManagerSecrets, SqsQueue};
+
+pub(super) struct Host {
+    config: SdkConfig,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Host {
+    pub(super) fn start() -> Result<Self> {
+        log();
+        let config = sdk::configure(&Account::from_environment()?)?;
+        let client = aws_sdk_dynamodb::Client::new(&config);
+        let store = DynamoStore::new(client, TableNames::from_environment()?);
+        Ok(Self {
+            config,
+            store: Arc::new(store),
+            clock: Arc::new(SystemClock),
+        })
+    }
+
+    pub(super) fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    pub(super) fn directory(&self, parts: &Parts) -> Arc<Directory> {
+        let (store, clock) = (Arc::clone(&self.store), self.clock());
+        let connectors = parts.connectors.clone();
+        let directory = Directory::new(store, clock, connectors, parts.compile_kind);
+        Arc::new(directory)
+    }
+
+    pub(super) fn secrets(&self) -> Result<Arc<dyn Secrets>> {
+        let client = aws_sdk_secretsmanager::Client::new(&self.config);
+        let prefix = settings::secret_prefix()?;
+        let secrets = SecretsManagerSecrets::new(client, prefix, self.clock());
+        Ok(Arc::new(secrets))
+    }
+
+    pub(super) fn inbound(&self) -> Result<Arc<SqsQueue>> {
+        let client = aws_sdk_sqs::Client::new(&self.config);
+        let queue = SqsQueue::standard(client, settings::inbound_queue()?);
+        Ok(Arc::new(queue))
+    }
+
+    pub(super) fn outbound(&self) -> Result<Arc<SqsQueue>> {
+        let client = aws_sdk_sqs::Client::new(&self.config);
+        let queue = SqsQueue::fifo(client, settings::outbound_queue()?);
+        Ok(Arc::new(queue))
+    }
+
+    /// Opens the connections that the first event will need. A service that is away now may be
+    /// back by then.
+    pub(super) async fn prewarm(&self, queue: &SqsQueue) {
+        let (row, connected) = tokio::join!(self.store.integration("-"), queue.connect());
+        for error in [row.err(), connected.err()].into_iter().flatten() {
+            tracing::warn!(%error, "not connected yet");
+        }
+    }
+}
+
+/// One JSON object per line, as CloudWatch reads it.
+fn log() {
+    let filter = settings::log_filter().unwrap_or_else(|| "info".to_owned());
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(EnvFilter::new(filter))
+        .with_current_span(false)
+        .init();
+}

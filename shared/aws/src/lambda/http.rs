@@ -1,0 +1,109 @@
+//! A request as API Gateway's HTTP API hands it over, payload format 2.0, and the answer.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use deskbridge_core::flow::receive::{Receipt, Refusal, WebhookRequest};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpEvent {
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    path_parameters: PathParameters,
+    request_context: RequestContext,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct PathParameters {
+    #[serde(default)]
+    key: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    request_id: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpResponse {
+    pub status_code: u16,
+    pub headers: BTreeMap<&'static str, String>,
+    pub body: String,
+}
+
+impl HttpEvent {
+    pub fn request_id(&self) -> &str {
+        &self.request_context.request_id
+    }
+
+    /// The signature is over the bytes that were sent, so these are what is handed on.
+    pub fn into_webhook(self, connector: &str) -> Result<WebhookRequest, Refusal> {
+        let body = self.body.unwrap_or_default();
+        let body = match self.is_base64_encoded {
+            false => body.into_bytes(),
+            true => STANDARD.decode(body).map_err(|_| {
+                Refusal::new(400, "Unreadable body", "The body is not what it says.")
+            })?,
+        };
+        Ok(WebhookRequest {
+            connector: connector.to_owned(),
+            key: self.path_parameters.key,
+            headers: self.headers.into_iter().collect(),
+            body,
+            request_id: self.request_context.request_id,
+        })
+    }
+}
+
+impl HttpResponse {
+    pub(super) fn of(answer: Result<Receipt, Refusal>, request_id: &str) -> Self {
+        match answer {
+            Ok(receipt) => Self::new(
+                receipt.http_status,
+                "application/json",
+                serde_json::to_string(&receipt).unwrap_or_default(),
+            ),
+            Err(refusal) => Self::problem(&refusal, request_id),
+        }
+    }
+
+    /// RFC 9457, with the request's id to find it in the log.
+    fn problem(refusal: &Refusal, request_id: &str) -> Self {
+        let mut body = json!({
+            "title": refusal.title,
+            "status": refusal.status,
+            "detail": refusal.detail,
+            "request_id": request_id,
+        });
+        if let Some(field) = &refusal.field {
+            body["field"] = json!(field);
+        }
+        let kind = "application/problem+json";
+        let mut response = Self::new(refusal.status, kind, body.to_string());
+        if let Some(wait) = refusal.retry_after {
+            let seconds = wait.as_secs().to_string();
+            response.headers.insert("retry-after", seconds);
+        }
+        response
+    }
+
+    fn new(status_code: u16, kind: &str, body: String) -> Self {
+        Self {
+            status_code,
+            headers: BTreeMap::from([("content-type", kind.to_owned())]),
+            body,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! One HTTP client and one configuration for all services, made from the environment alone.
+//!
+//! Amazon's roots are pinned: parsing the system's 145 costs ten times the rest of the start, and
+//! AWS answers with no other, <https://www.amazontrust.com/repository/>. The `aws-config` crate is
+//! left out, since all it would find is what Lambda sets in the environment anyway.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::{BehaviorVersion, SharedHttpClient};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::region::Region;
+use deskbridge_core::{Error, ErrorKind, Result};
+
+pub use aws_types::SdkConfig;
+
+use crate::settings::Account;
+
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
+
+/// All services answer within milliseconds; what takes longer is lost, and asking again is quicker.
+const CONNECT: Duration = Duration::from_secs(1);
+const ATTEMPT: Duration = Duration::from_secs(1);
+const OPERATION: Duration = Duration::from_secs(3);
+const MAX_ATTEMPTS: u32 = 3;
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_millis(500);
+
+/// Builds what every client of this process shares. Call it once: the connections live in it.
+pub fn configure(account: &Account) -> Result<SdkConfig> {
+    let credentials = Credentials::from_keys(
+        &account.access_key_id,
+        &account.secret_access_key,
+        account.session_token.clone(),
+    );
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(account.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http_client(account)?)
+        .retry_config(retries())
+        .timeout_config(time_outs());
+    config.set_endpoint_url(account.endpoint_url.clone());
+    Ok(config.build())
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(MAX_ATTEMPTS)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_max_backoff(MAX_BACKOFF)
+}
+
+fn time_outs() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build()
+}
+
+fn http_client(account: &Account) -> Result<SharedHttpClient> {
+    let builder = aws_smithy_http_client::Builder::new();
+    let plain = account.endpoint_url.as_deref();
+    if plain.is_some_and(|url| url.starts_with("http://")) {
+        return Ok(builder.build_http());
+    }
+    let roots = TrustStore::empty().with_native_roots(account.system_roots);
+    let roots = match account.system_roots {
+        true => roots,
+        false => roots.with_pem_certificate(AMAZON_ROOTS),
+    };
+    let context = TlsContext::builder().with_trust_store(roots).build();
+    let context = context.map_err(|_| {
+        Error::new(
+            ErrorKind::Misconfigured,
+            "the trusted root certificates cannot be read",
+        )
+    })?;
+    Ok(builder
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(context)
+        .build_https())
+}

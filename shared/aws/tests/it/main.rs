@@ -1,0 +1,15 @@
+//! The AWS adapters over MiniStack, whose behaviour is probed first.
+#![cfg(test)]
+
+mod bench;
+mod create;
+mod lambda;
+mod ministack;
+mod probe;
+mod queue;
+mod races;
+mod requests;
+mod secrets;
+mod settings;
+mod store;
+mod whole;

@@ -1,0 +1,242 @@
+//! Webhooks through all three functions, between the sandbox vendors, and every request counted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskbridge_aws::lambda::batch::SqsEvent;
+use deskbridge_aws::lambda::{dispatch_batch, evaluate_batch};
+use deskbridge_aws::{DynamoStore, SecretsManagerSecrets, SqsQueue};
+use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_core::Timestamp;
+use deskbridge_core::dedup::key_hash;
+use deskbridge_core::flow::directory::Directory;
+use deskbridge_core::flow::dispatch::Dispatch;
+use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::receive::{Receive, WebhookRequest};
+use deskbridge_core::integration::Integration;
+use deskbridge_core::ports::{Clock, Queue, Secrets, Store};
+use deskbridge_local::demo::kayako_opsgenie::example;
+use deskbridge_local::demo::sandbox::Sandbox;
+use deskbridge_testkit::clock::ManualClock;
+use serde_json::json;
+
+use crate::bench::{config, fresh_name};
+use crate::create;
+use crate::ministack::MiniStack;
+use crate::or_skip;
+use crate::requests::Counter;
+
+const KEY: &str = "key-of-the-test";
+/// A batch's messages, as the event source mapping takes them.
+const BATCH: usize = 10;
+
+struct Deployed {
+    sandbox: Sandbox,
+    requests: Counter,
+    clock: Arc<ManualClock>,
+    receive: Receive,
+    evaluate: Evaluate,
+    dispatch: Dispatch,
+    inbound: Arc<SqsQueue>,
+    outbound: Arc<SqsQueue>,
+}
+
+impl Deployed {
+    async fn start() -> Option<Self> {
+        let config = config(MiniStack::shared()?);
+        let requests = Counter::default();
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.opsgenie.set_processing_delay(Duration::ZERO);
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        let clock = Arc::new(ManualClock::new(now));
+        let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
+
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&config);
+        let dynamodb = dynamodb.interceptor(requests.clone()).build();
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+        let tables = create::tables(&dynamodb, &fresh_name()).await;
+        let store: Arc<dyn Store> = Arc::new(DynamoStore::new(dynamodb, tables));
+
+        let sqs = aws_sdk_sqs::config::Builder::from(&config);
+        let sqs = sqs.interceptor(requests.clone()).build();
+        let sqs = aws_sdk_sqs::Client::from_conf(sqs);
+        let (inbound, outbound) = (fresh_name(), fresh_name());
+        let inbound = create::standard(&sqs, &inbound).await;
+        let outbound = create::fifo(&sqs, &outbound).await;
+        let inbound = Arc::new(SqsQueue::standard(sqs.clone(), inbound));
+        let outbound = Arc::new(SqsQueue::fifo(sqs, outbound));
+
+        let client = aws_sdk_secretsmanager::config::Builder::from(&config);
+        let client = client.interceptor(requests.clone()).build();
+        let client = aws_sdk_secretsmanager::Client::from_conf(client);
+        let prefix = format!("{}/", fresh_name());
+        write_secrets(&client, &prefix).await;
+        let secrets = SecretsManagerSecrets::new(client, prefix, Arc::clone(&time));
+        let secrets: Arc<dyn Secrets> = Arc::new(secrets);
+
+        let connectors = deskbridge_connectors::all();
+        let compile = deskbridge_kinds::compile;
+        let directory = Directory::new(
+            Arc::clone(&store),
+            Arc::clone(&time),
+            connectors.clone(),
+            compile,
+        );
+        let directory = Arc::new(directory);
+        let spec = serde_saphyr::from_str(&sandbox.document()).unwrap();
+        let integration = Integration {
+            spec,
+            version: 1,
+            key_hashes: vec![key_hash(KEY)],
+            deleted_at: None,
+            updated_at: now,
+        };
+        store.put_integration(integration, 0).await.unwrap();
+        Some(Self {
+            receive: Receive {
+                directory: Arc::clone(&directory),
+                connectors: connectors.clone(),
+                inbound: Arc::clone(&inbound) as _,
+                secrets: Arc::clone(&secrets),
+                clock: Arc::clone(&time),
+            },
+            evaluate: Evaluate {
+                directory: Arc::clone(&directory),
+                connectors: connectors.clone(),
+                store: Arc::clone(&store),
+                outbound: Arc::clone(&outbound) as _,
+            },
+            dispatch: Dispatch {
+                directory,
+                connectors,
+                store,
+                outbound: Arc::clone(&outbound) as _,
+                secrets,
+                clock: time,
+                http: Arc::new(Client::new(Targets::Any).unwrap()),
+            },
+            sandbox,
+            requests,
+            clock,
+            inbound,
+            outbound,
+        })
+    }
+
+    async fn post(&self, conversation: usize) {
+        let mut body = example();
+        body["Case ID"] = conversation.to_string().into();
+        let request = WebhookRequest {
+            connector: "kayako".to_owned(),
+            key: KEY.to_owned(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+            request_id: format!("request {conversation}"),
+        };
+        let answer = self.receive.receive(request).await;
+        assert_eq!(answer.unwrap().http_status, 202);
+    }
+
+    /// What the event source mapping does: it is not counted.
+    async fn batch(&self, queue: &SqsQueue) -> SqsEvent {
+        let before = self.requests.take();
+        let mut records = Vec::new();
+        loop {
+            let received = queue.receive(BATCH, Duration::from_secs(90)).await.unwrap();
+            if received.is_empty() {
+                break;
+            }
+            for delivery in received {
+                records.push(json!({"messageId": delivery.receipt, "body": delivery.body}));
+                queue.delete(&delivery.receipt).await.unwrap();
+            }
+        }
+        self.requests.take();
+        assert_eq!(before, [] as [String; 0], "count these first");
+        serde_json::from_value(json!({ "Records": records })).unwrap()
+    }
+
+    async fn run(&self, conversations: std::ops::Range<usize>) -> Counted {
+        for conversation in conversations {
+            self.post(conversation).await;
+        }
+        let receive = self.requests.take();
+        let event = self.batch(&self.inbound).await;
+        let failed = evaluate_batch(&self.evaluate, event).await;
+        assert_eq!(failed.batch_item_failures, []);
+        let evaluate = self.requests.take();
+        let event = self.batch(&self.outbound).await;
+        let deadline = self.clock.now() + Duration::from_secs(900);
+        let failed = dispatch_batch(&self.dispatch, event, deadline).await;
+        assert_eq!(failed.batch_item_failures, []);
+        let dispatch = self.requests.take();
+        Counted([
+            ("receive", receive),
+            ("evaluate", evaluate),
+            ("dispatch", dispatch),
+        ])
+    }
+}
+
+struct Counted([(&'static str, Vec<String>); 3]);
+
+impl Counted {
+    fn show(&self) {
+        for (function, requests) in &self.0 {
+            let mut by_name = BTreeMap::<_, usize>::new();
+            for request in requests {
+                *by_name.entry(request).or_default() += 1;
+            }
+            println!("{function}: {by_name:?}");
+        }
+    }
+
+    fn of(&self, operation: &str) -> usize {
+        let all = self.0.iter().flat_map(|(_, requests)| requests);
+        all.filter(|name| *name == operation).count()
+    }
+
+    fn all(&self) -> usize {
+        self.0.iter().map(|(_, requests)| requests.len()).sum()
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_becomes_an_alert_and_every_request_is_counted() {
+    let deployed = or_skip!(Deployed::start().await);
+    deployed.requests.take();
+    deployed.run(1..2).await;
+    let counted = deployed.run(10..10 + BATCH).await;
+    println!("{BATCH} webhooks with one action each, warm:");
+    counted.show();
+    assert_eq!(deployed.sandbox.opsgenie.alerts().len(), 1 + BATCH);
+    assert_eq!(counted.of("SendMessage"), BATCH);
+    assert_eq!(counted.of("SendMessageBatch"), 1);
+    assert_eq!(counted.of("PutItem"), BATCH, "one for each event");
+    let transactions = counted.of("TransactWriteItems");
+    assert_eq!(
+        transactions,
+        2 * BATCH,
+        "a claim and a settle for each action"
+    );
+    assert_eq!(counted.of("GetSecretValue"), 0, "kept");
+    println!("{} requests for each", counted.all() as f64 / BATCH as f64);
+}
+
+async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
+    let kayako = deskbridge_testkit::sandbox::kayako::Options::default();
+    let opsgenie = deskbridge_testkit::sandbox::opsgenie::Options::default();
+    let documents = [
+        (
+            "kayako-john",
+            json!({"email": kayako.email, "password": kayako.password}),
+        ),
+        ("opsgenie-support", json!({"api_key": opsgenie.api_key})),
+    ];
+    for (name, document) in documents {
+        let create = client.create_secret().name(format!("{prefix}{name}"));
+        let create = create.secret_string(document.to_string());
+        create.send().await.unwrap();
+    }
+}

@@ -1,0 +1,71 @@
+"""Runs MiniStack on a free loopback port, for as long as the process that started this lives.
+
+Says `ready PORT VERSION` on standard output. Each line on standard input moves MiniStack's clock on
+by that many seconds, and is answered with `moved`; the end of standard input ends it all.
+"""
+
+import atexit
+import importlib.metadata
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+
+control = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # What MiniStack prints must not meet what is said to the test.
+
+real_time, real_time_ns = time.time, time.time_ns
+ahead = 0.0
+time.time = lambda: real_time() + ahead
+time.time_ns = lambda: real_time_ns() + int(ahead * 1e9)
+
+folder = tempfile.mkdtemp(prefix="deskbridge-ministack-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def say(text):
+    control.write(text + "\n")
+    control.flush()
+
+
+def obey():
+    global ahead
+    for line in sys.stdin:
+        ahead += float(line)
+        say("moved")
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+def announce(port):
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.02)
+    say(f"ready {port} {importlib.metadata.version('ministack')}")
+
+
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+
+os.environ.update(
+    BIND_HOST="127.0.0.1",
+    GATEWAY_PORT=str(port),
+    AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}",
+    IOT_MTLS_PORT="off",  # It would listen on every address.
+    TMPDIR=folder,
+    LOG_LEVEL="ERROR",
+)
+tempfile.tempdir = folder
+threading.Thread(target=obey, daemon=True).start()
+
+from ministack.app import main  # noqa: E402  It reads the environment and the clock's functions.
+
+threading.Thread(target=announce, args=(port,), daemon=True).start()
+sys.argv = ["ministack"]
+main()
