@@ -133,7 +133,11 @@ async fn settles_that_meet_at_an_entity_are_both_written() {
             let at = NOW + Duration::from_secs(n);
             record.settle(delivered(), at);
             let entity = subject("1");
-            let changes = vec![EntityChange::Ended { entity, at }];
+            let changes = vec![EntityChange::Ended {
+                entity,
+                at,
+                done: true,
+            }];
             store.settle(*record, changes).await.unwrap();
         })
     });

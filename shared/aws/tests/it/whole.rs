@@ -89,6 +89,8 @@ impl Deployed {
             spec,
             version: 1,
             key_hashes: vec![key_hash(KEY)],
+            file: None,
+            keys_chosen: false,
             deleted_at: None,
             updated_at: now,
         };
