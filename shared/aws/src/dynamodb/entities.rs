@@ -8,7 +8,7 @@ use deskbridge_core::link::{Entity, EntityChange, EntityRef, Link, Written as Va
 use deskbridge_core::{Result, Timestamp};
 
 use super::Db;
-use super::item::{Item, keyed, millis, number, s};
+use super::item::{Item, bounded, keyed, millis, number, s};
 use super::read::get_all;
 use super::write::{Reason, TRIES, Written, pause, too_busy, update, write};
 use crate::error::{decode, encode, unbuilt};
@@ -208,5 +208,5 @@ fn key(integration: &str, entity: &EntityRef) -> String {
         kind,
         id,
     } = entity;
-    format!("entity#{integration}#{connector}#{kind}#{id}")
+    bounded(format!("entity#{integration}#{connector}#{kind}#{id}"))
 }

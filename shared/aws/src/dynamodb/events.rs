@@ -8,7 +8,9 @@ use deskbridge_core::{Result, Timestamp};
 use futures::future::try_join_all;
 
 use super::Db;
-use super::item::{DOC, Item, SHARDS, doc, epoch, keyed, millis, n, number, pk, s, shard, text};
+use super::item::{
+    DOC, Item, SHARDS, bounded, doc, epoch, keyed, millis, n, number, pk, s, shard, text,
+};
 use super::read::{Range, get, get_all, query};
 use super::tables::{BY_INTEGRATION, BY_SUBJECT, BY_TIME, EXPIRES_AT, Index, KEY, RETENTION};
 use super::write::{Condition, Reason, Written, put, too_busy, write};
@@ -125,7 +127,7 @@ async fn of_subject(
             before: before.take(),
             ..filter.clone()
         };
-        let range = range(db, BY_SUBJECT, subject.to_owned(), &rest);
+        let range = range(db, BY_SUBJECT, bounded(subject.to_owned()), &rest);
         let page = events(db, &query(db, range, filter.limit).await?).await?;
         let whole = page.len() == filter.limit;
         before = page.last().map(|last| (last.received_at, last.id.clone()));
@@ -177,7 +179,7 @@ fn item(event: &EventRecord) -> Result<Item> {
         .as_ref()
         .filter(|subject| !subject.id.is_empty())
     {
-        set(BY_SUBJECT.partition, s(&subject.id));
+        set(BY_SUBJECT.partition, s(bounded(subject.id.clone())));
     }
     Ok(item)
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use deskbridge_core::dedup::digest;
 use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 
 use super::tables::KEY;
@@ -13,6 +14,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const DOC: &str = "doc";
 /// An index's partition takes a thousand writes a second; what all writers share is spread.
 pub(super) const SHARDS: u64 = 4;
+const MAX_KEY_BYTES: usize = 2_000;
 
 pub(super) fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
@@ -60,10 +62,31 @@ pub(super) fn doc<'a>(what: &str, item: &'a Item) -> Result<&'a str> {
     })
 }
 
+/// A key of text that others chose: DynamoDB takes 2 KB of it.
+pub(super) fn bounded(key: String) -> String {
+    match key.len() <= MAX_KEY_BYTES {
+        true => key,
+        false => format!("long#{}", digest(&[&key])),
+    }
+}
+
 /// FNV-1a, which gives the same shard in every build.
 pub(super) fn shard(id: &str) -> u64 {
     let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     (hash >> 32) % SHARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_any_length_fits_and_stays_apart_from_others() {
+        assert_eq!(bounded("lane#a".to_owned()), "lane#a");
+        let (one, two) = ("あ".repeat(3_000), "い".repeat(3_000));
+        let (one, two) = (bounded(one), bounded(two));
+        assert!(one.len() <= MAX_KEY_BYTES && one != two);
+    }
 }

@@ -30,7 +30,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 use super::Db;
 use super::actions::{self, FENCE, Row};
 use super::entities::{Update, updates};
-use super::item::{DOC, Item, keyed, n, number, s, text};
+use super::item::{DOC, Item, bounded, keyed, n, number, s, text};
 use super::line::Line;
 use super::write::{Condition, Reason, TRIES, Written, check, delete, pause, put, too_busy, write};
 
@@ -172,7 +172,7 @@ fn write_line(
     seen: Option<&str>,
     line: &Line,
 ) -> Result<TransactWriteItem> {
-    let (table, pk) = (&db.tables.state, format!("lane#{order_key}"));
+    let (table, pk) = (&db.tables.state, bounded(format!("lane#{order_key}")));
     let unchanged = Condition::unchanged(LINE, seen);
     match line.text()? {
         Some(text) if Some(text.as_str()) == seen => check(table, &pk, unchanged),

@@ -1,6 +1,7 @@
 //! Reads: by key, always consistent; through an index, which gives keys.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use deskbridge_core::Result;
@@ -12,6 +13,7 @@ use crate::error::{unavailable, unbuilt};
 
 const BATCH: &str = "dynamodb:BatchGetItem";
 const MAX_BATCH: usize = 100;
+const BETWEEN_PARTS: Duration = Duration::from_millis(20);
 
 /// A range of an index: one partition, and where in its order.
 pub(super) struct Range<'a> {
@@ -47,7 +49,7 @@ pub(super) async fn get_all(
     }
     for keys in keys.chunks(MAX_BATCH) {
         let mut asked = Some(batch(table, keys)?);
-        while let Some(request) = asked.take().filter(|request| !request.is_empty()) {
+        while let Some(request) = asked.take() {
             let answer = db.client.batch_get_item();
             let answer = answer.set_request_items(Some(request)).send().await;
             let answer = answer.map_err(|error| unavailable(BATCH, &error))?;
@@ -55,8 +57,11 @@ pub(super) async fn get_all(
             for item in items.flatten() {
                 found.insert(pk(&item).to_owned(), item);
             }
-            // An answer ends at 16 MB; what is left is asked for again.
-            asked = answer.unprocessed_keys;
+            // An answer ends at 16 MB, or where the table is too busy: the rest is asked for again.
+            asked = answer.unprocessed_keys.filter(|left| !left.is_empty());
+            if asked.is_some() {
+                tokio::time::sleep(BETWEEN_PARTS).await;
+            }
         }
     }
     Ok(found)
