@@ -83,10 +83,7 @@ fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 async fn health(State(bundle): State<Arc<Bundle>>) -> Response {
     match bundle.store.integration("").await {
         Ok(_) => json_response(StatusCode::OK, "application/json", &json!({"status": "ok"})),
-        Err(_) => problem(
-            &deskbridge_core::flow::receive::cannot_store(),
-            &request_id(&bundle),
-        ),
+        Err(_) => problem(&Refusal::unavailable(), &request_id(&bundle)),
     }
 }
 
@@ -107,7 +104,6 @@ fn accepted(receipt: &Receipt) -> Response {
     json_response(status, "application/json", receipt)
 }
 
-/// RFC 9457, with the request's id to find it in the log.
 fn problem(refusal: &Refusal, request_id: &str) -> Response {
     tracing::info!(
         request.id = request_id,
@@ -116,15 +112,7 @@ fn problem(refusal: &Refusal, request_id: &str) -> Response {
         refusal.title
     );
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut body = json!({
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-        "request_id": request_id,
-    });
-    if let Some(field) = &refusal.field {
-        body["field"] = json!(field);
-    }
+    let body = refusal.problem(request_id);
     let mut response = json_response(status, "application/problem+json", &body);
     if let Some(wait) = refusal.retry_after {
         response

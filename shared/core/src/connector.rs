@@ -296,10 +296,6 @@ impl Connectors {
         self.0.get(name).map(AsRef::as_ref)
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
-    }
-
     pub fn operation(&self, connector: &str, operation: &str) -> Option<&'static Operation> {
         let connector = self.named(connector)?;
         connector

@@ -160,6 +160,14 @@ pub trait Store: Send + Sync {
 
     /// Returns a row for each entity, in the order asked; an unknown one is an empty row.
     async fn entities(&self, integration: &str, entities: &[EntityRef]) -> Result<Vec<Entity>>;
+    /// Returns the row of one entity, as `entities` does.
+    async fn entity(&self, integration: &str, entity: &EntityRef) -> Result<Entity> {
+        let rows = self
+            .entities(integration, std::slice::from_ref(entity))
+            .await?;
+        let row = rows.into_iter().next();
+        Ok(row.unwrap_or_else(|| Entity::unknown(entity.clone())))
+    }
     async fn change_entities(&self, integration: &str, changes: Vec<EntityChange>) -> Result<()>;
 
     /// Makes the row if there is none, and tries to take it, as `ActionRecord::claim` says. Later

@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deskbridge_core::flow::receive::{Receipt, Refusal, WebhookRequest};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -79,17 +78,8 @@ impl HttpResponse {
         }
     }
 
-    /// RFC 9457, with the request's id to find it in the log.
     fn problem(refusal: &Refusal, request_id: &str) -> Self {
-        let mut body = json!({
-            "title": refusal.title,
-            "status": refusal.status,
-            "detail": refusal.detail,
-            "request_id": request_id,
-        });
-        if let Some(field) = &refusal.field {
-            body["field"] = json!(field);
-        }
+        let body = refusal.problem(request_id);
         let kind = "application/problem+json";
         let mut response = Self::new(refusal.status, kind, body.to_string());
         if let Some(wait) = refusal.retry_after {

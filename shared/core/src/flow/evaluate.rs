@@ -188,10 +188,8 @@ impl Evaluate {
             decided.record = describe(decided.record, envelope, &incoming);
             return Ok(decided);
         }
-        let subject = std::slice::from_ref(&incoming.subject);
-        let entities = self.store.entities(&envelope.integration, subject).await?;
-        let unknown = || Entity::unknown(incoming.subject.clone());
-        let entity = entities.into_iter().next().unwrap_or_else(unknown);
+        let subject = &incoming.subject;
+        let entity = self.store.entity(&envelope.integration, subject).await?;
         Ok(self.weigh(envelope, &configured, incoming, &entity))
     }
 

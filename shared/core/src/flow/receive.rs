@@ -12,7 +12,7 @@ use crate::dedup::{DedupKey, key_hash};
 use crate::event::{ENVELOPE_VERSION, Envelope};
 use crate::ports::{Clock, Message, Queue, Secrets, Sent};
 use crate::secret::Credential;
-use crate::{ErrorKind, Result, Timestamp, json};
+use crate::{Result, Timestamp, json};
 
 /// The largest body that is taken; it fits a queue message after wrapping.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;
@@ -77,7 +77,22 @@ impl Refusal {
         )
     }
 
-    fn unavailable() -> Self {
+    /// The answer's body, RFC 9457, with the request's id to find it in the log.
+    pub fn problem(&self, request_id: &str) -> Value {
+        let mut body = serde_json::json!({
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "request_id": request_id,
+        });
+        if let Some(field) = &self.field {
+            body["field"] = field.as_str().into();
+        }
+        body
+    }
+
+    /// The 503 of a store that does not answer.
+    pub fn unavailable() -> Self {
         Self {
             retry_after: Some(Duration::from_secs(5)),
             ..Self::new(503, "Cannot store", "Nothing was stored. Send it again.")
@@ -278,14 +293,4 @@ fn event_key(
             window: UNREADABLE_WINDOW,
         },
     })
-}
-
-/// The 503 that a skin gives before a request reaches `receive`, while it is stopping for example.
-pub fn cannot_store() -> Refusal {
-    Refusal::unavailable()
-}
-
-/// Whether an error of a port means "try again", for skins that answer people.
-pub fn is_unavailable(error: &crate::Error) -> bool {
-    error.kind() == ErrorKind::Unavailable
 }

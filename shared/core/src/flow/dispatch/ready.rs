@@ -72,15 +72,16 @@ impl Dispatch {
                 }));
             }
         };
-        let subject = std::slice::from_ref(&action.subject);
-        let entities = self.store.entities(&action.integration, subject).await?;
-        let unknown = || Entity::unknown(action.subject.clone());
+        let subject = self
+            .store
+            .entity(&action.integration, &action.subject)
+            .await?;
         Ok(Ok(Ready {
             connector,
             operation,
             connection,
             credential,
-            subject: entities.into_iter().next().unwrap_or_else(unknown),
+            subject,
         }))
     }
 
