@@ -52,6 +52,7 @@ pub(super) fn action(id: &str, lane: &str) -> Action {
         operation: "add_note".to_owned(),
         subject: subject("4711"),
         order_key: lane.to_owned(),
+        slot: None,
         params: json!({"number": 18_446_744_073_709_551_615_u64, "text": "✓", "list": [null, 1.5]}),
         received_at: NOW,
         creates: false,
