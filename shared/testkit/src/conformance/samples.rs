@@ -5,7 +5,7 @@ use std::time::Duration;
 use deskbridge_core::Timestamp;
 use deskbridge_core::action::{Action, ActionRecord, Claim, Stage};
 use deskbridge_core::event::{Decision, EventRecord};
-use deskbridge_core::integration::{Integration, IntegrationSpec};
+use deskbridge_core::integration::{History, Integration, IntegrationSpec};
 use deskbridge_core::link::{EntityRef, Link};
 use deskbridge_core::outcome::Outcome;
 use deskbridge_core::ports::Store;
@@ -82,6 +82,7 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
             kind: "custom".to_owned(),
             enabled: true,
             team: "support".to_owned(),
+            history: History::Full,
             settings: json!({"rules": []}),
         },
         version,

@@ -58,6 +58,7 @@ macro_rules! store_conformance {
             a_woken_credential_frees_what_waits_for_it_only
 
             one_of_many_claimers_wins
+            claims_made_together_are_answered_one_by_one
             a_claim_that_is_not_due_names_the_time
             a_holder_with_an_old_fence_may_not_write
             a_lost_lease_is_due_and_its_outcome_unknown

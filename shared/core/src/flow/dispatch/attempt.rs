@@ -6,7 +6,7 @@ use super::judge::{
     absent, call_failed, delivered, look_up_failed, not_yet, paused, postponed, refused,
 };
 use super::ready::{Hindrance, Leave, Ready};
-use super::{Dispatch, Verdict};
+use super::{Claimed, Dispatch, Verdict};
 use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Done, Found, Operation, Repeat};
 use crate::link::{Entity, EntityChange, EntityRef, Written};
@@ -24,8 +24,12 @@ const FOLLOW_UPS: [Duration; 5] = [
 
 impl Dispatch {
     /// Only an error of our own store comes out; everything else is a verdict.
-    pub(super) async fn attempt(&self, mut record: ActionRecord) -> Result<Verdict> {
+    pub(super) async fn attempt(&self, claimed: Claimed) -> Result<Verdict> {
         let now = self.clock.now();
+        let Claimed {
+            mut record,
+            subject,
+        } = claimed;
         let action = record.action.clone();
         let configured = self.directory.named(&action.integration).await?;
         let off = match &configured {
@@ -38,7 +42,7 @@ impl Dispatch {
             record.settle(Outcome::Suppressed { why }, now);
             return Ok(record.into());
         };
-        let ready = match self.gather(&record, configured).await? {
+        let ready = match self.gather(&action, &subject, configured).await {
             Ok(ready) => ready,
             Err(Hindrance::Credential { name, error }) => {
                 return Ok(paused(record, &name, error.message(), now));
@@ -230,7 +234,7 @@ impl Dispatch {
             credential: &ready.credential,
             operation: ready.operation,
             action,
-            target: target(&ready.subject, action, ready.operation),
+            target: target(ready.subject, action, ready.operation),
             link: ready.subject.link(&action.connector),
             first_sent_at: record.first_sent_at,
         }
