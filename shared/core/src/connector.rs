@@ -1,5 +1,6 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::dedup::DedupKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::HttpRequest;
 use crate::integration::Problem;
+use crate::json::JsonError;
 use crate::link::EntityRef;
 use crate::ports::VendorHttp;
 use crate::secret::Credential;
@@ -28,21 +30,30 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    fn operations(&self) -> &'static [Operation];
+    /// What this vendor's API can do; nothing for one that only sends.
+    fn operations(&self) -> &'static [Operation] {
+        &[]
+    }
 
     /// Checks an integration's connection settings, without calling anybody.
     fn check(&self, connection: &Connection) -> Vec<Problem>;
 
     /// Makes the one request that carries the action out. May read from the vendor (ids, sessions),
     /// must write nothing: an error here means that nothing was sent.
-    async fn prepare(&self, call: &Call<'_>) -> Result<Prepared>;
+    async fn prepare(&self, call: &Call<'_>) -> Result<Prepared> {
+        Err(call.unsupported())
+    }
 
     /// Sends the prepared request and reads the answer.
-    async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer>;
+    async fn send(&self, call: &Call<'_>, _prepared: Prepared) -> Result<Answer> {
+        Err(call.unsupported())
+    }
 
     /// Looks whether the action took effect, by its mark, its key or the vendor's `handle`. An
     /// error means that the look-up failed, and says nothing of the action.
-    async fn look_up(&self, call: &Call<'_>, handle: Option<&str>) -> Result<Found>;
+    async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
+        Err(call.unsupported())
+    }
 }
 
 /// How a vendor's webhooks are checked and read.
@@ -191,6 +202,13 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The error of an operation that the connector does not offer.
+    pub fn unsupported(&self) -> Error {
+        let (connector, operation) = (&self.connection.connector, self.operation.name);
+        let why = format!("{connector} has no operation {operation}");
+        Error::new(ErrorKind::Unsupported, why)
+    }
+
     /// Returns a text parameter; empty counts as absent.
     pub fn text(&self, name: &str) -> Option<&str> {
         let value = self.action.params.get(name)?.as_str()?;
