@@ -72,6 +72,30 @@ pub trait Webhook: Send + Sync {
         Ok(())
     }
 
+    /// Returns the body as JSON text, which is what is bounded, parsed and kept. The default is for
+    /// vendors that send JSON.
+    fn json<'a>(
+        &self,
+        _content_type: Option<&str>,
+        text: &'a str,
+        _connection: Option<&Connection>,
+    ) -> Result<Cow<'a, str>, JsonError> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    /// Splits a body that reports several events into one body for each, in the shape that `read`
+    /// takes; each is then stored, decided and replayed alone. Nothing: the body is one event. One
+    /// at a time, so that the limit on their number bounds the work too.
+    fn split<'a>(&self, _body: &'a Value, _connection: &Connection) -> Parts<'a> {
+        Box::new(std::iter::empty())
+    }
+
+    /// The sender's own id of this delivery, from its headers: the same when it tries again. It is
+    /// used for a body without a key, `DedupKey::Each`.
+    fn delivery(&self, _request: &SignedRequest<'_>, _connection: &Connection) -> Option<String> {
+        None
+    }
+
     /// Reads the body. `integration` is the name our own writes are signed with.
     fn read(
         &self,
@@ -80,6 +104,9 @@ pub trait Webhook: Send + Sync {
         integration: &str,
     ) -> Result<Incoming, Drift>;
 }
+
+/// The events of one body, each in a body of its own.
+pub type Parts<'a> = Box<dyn Iterator<Item = Value> + 'a>;
 
 /// The parts of a request that signatures are made over.
 pub struct SignedRequest<'a> {
