@@ -6,6 +6,9 @@
 pub mod http;
 pub mod text;
 
+mod alert;
+mod fields;
+mod form;
 mod kayako;
 mod opsgenie;
 mod signature;
@@ -14,11 +17,16 @@ use std::sync::Arc;
 
 use deskbridge_core::connector::{Connector, Connectors};
 
+pub use alert::Alert;
 pub use kayako::Kayako;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 2] = [Arc::new(Kayako::default()), Arc::new(Opsgenie)];
+    let all: [Arc<dyn Connector>; 3] = [
+        Arc::new(Alert::default()),
+        Arc::new(Kayako::default()),
+        Arc::new(Opsgenie),
+    ];
     Connectors::new(all)
 }

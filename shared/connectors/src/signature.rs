@@ -23,3 +23,24 @@ pub(crate) fn verify_token(request: &SignedRequest<'_>, secret: Option<&Credenti
     let why = format!("the header {TOKEN_HEADER} is missing or wrong");
     Err(Error::new(ErrorKind::Unauthorized, why))
 }
+
+/// Headers in which senders give the id of a delivery, the same whenever they try again: Standard
+/// Webhooks, GitHub, and the [draft] for the third.
+///
+/// [draft]: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+const DELIVERY_HEADERS: [&str; 3] = ["webhook-id", "x-github-delivery", "idempotency-key"];
+const MAX_DELIVERY_ID_CHARS: usize = 256;
+
+/// Returns the sender's id of this delivery: from the owner's header, or from a customary one.
+pub(crate) fn sent_delivery_id(
+    request: &SignedRequest<'_>,
+    own_header: Option<&str>,
+) -> Option<String> {
+    let header = |name: &str| request.header(name).map(str::trim);
+    let id = match own_header {
+        Some(name) => header(name),
+        None => DELIVERY_HEADERS.into_iter().find_map(header),
+    };
+    let usable = |id: &&str| !id.is_empty() && id.chars().count() <= MAX_DELIVERY_ID_CHARS;
+    id.filter(usable).map(str::to_owned)
+}

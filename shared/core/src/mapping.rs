@@ -10,5 +10,5 @@ mod rule;
 
 pub use compile::Plan;
 pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
-pub use engine::{Engine, MAX_OUTPUT_BYTES, MappingError, Template};
+pub use engine::{Context, Engine, MAX_OUTPUT_BYTES, MappingError, Template, context};
 pub use rule::{Condition, Draft, Guard, Rule};

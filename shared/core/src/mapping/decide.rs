@@ -1,10 +1,11 @@
 //! Holds one event against a plan. Pure: the same event, plan and entity give the same bytes.
 
-use minijinja::value::{Serde, Value as Dynamic};
+use minijinja::value::Value as Dynamic;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::compile::{CompiledRule, Plan};
+use super::engine;
 use crate::Timestamp;
 use crate::action::Action;
 use crate::connector::Incoming;
@@ -45,7 +46,7 @@ pub fn signature(integration: &str) -> String {
 }
 
 pub fn decide(plan: &Plan, facts: &Facts<'_>) -> Evaluation {
-    let context = Dynamic::from(Serde(context(facts)));
+    let context = engine::context(context(facts));
     match held_back(plan, facts, &context) {
         Err(failed) => ended(failed),
         Ok(Some(why)) => ended(Decision::Filtered { why }),

@@ -8,6 +8,7 @@ use std::fmt;
 use std::io;
 use std::sync::LazyLock;
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Expression, UndefinedBehavior, Value as Dynamic};
 use serde_json::Value;
 
@@ -42,6 +43,14 @@ pub enum Template {
 
 /// An expression that was compiled once and is evaluated often.
 pub struct CompiledExpression(Expression<'static, 'static>);
+
+/// What templates and expressions see.
+pub type Context = Dynamic;
+
+/// Converts what templates shall see, once for all of them.
+pub fn context(values: Value) -> Context {
+    Dynamic::from(Serde(values))
+}
 
 impl Engine {
     pub fn new() -> Self {
@@ -236,7 +245,7 @@ mod tests {
     fn render(template: Value, context: Value) -> Result<Value, MappingError> {
         let mut engine = Engine::new();
         let template = engine.compile("t", &template)?;
-        engine.render(&template, &Dynamic::from(minijinja::value::Serde(context)))
+        engine.render(&template, &super::context(context))
     }
 
     #[test]

@@ -69,14 +69,14 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// Whether the ledger keeps this event. One that its vendor keys is known again by the ids of its
-    /// actions; what came to nothing, or is told apart by its content alone, is always kept.
+    /// Whether the ledger keeps this event. One with a key, or that is told by its delivery, is known
+    /// again by the ids of its actions; what came to nothing, or is told by its content, is always kept.
     pub(super) fn keeps(&self, decided: &Decided) -> bool {
         let history = self.configured.as_ref();
         let history = history.map(|configured| configured.integration.spec.history);
         let actions = matches!(decided.record.decision, Decision::Actions { .. });
-        let keyed = matches!(decided.key, Some(DedupKey::Once(_)));
-        !(history == Some(History::Outcomes) && actions && keyed)
+        let by_content = matches!(decided.key, Some(DedupKey::Within { .. }));
+        history != Some(History::Outcomes) || !actions || by_content
     }
 
     fn version(&self) -> u64 {
