@@ -206,6 +206,9 @@ impl Reader<'_> {
 }
 
 fn to_number(word: &str, float: bool) -> Option<Number> {
+    if word == "-" {
+        return Some(0.into());
+    }
     if !float {
         if let Ok(small) = word.parse::<i64>() {
             return Some(small.into());

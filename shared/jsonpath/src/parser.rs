@@ -58,18 +58,16 @@ pub(crate) fn compile(text: &str, builder: &mut Builder) -> Result<Path> {
 }
 
 fn compile_chars(chars: &[char], base: isize, builder: &mut Builder) -> Result<Path> {
-    let mut cursor = Cursor::new(chars, base);
-    cursor.trim();
-    if is_root(cursor.current()?) {
-        return compile_trimmed(cursor, builder);
+    // A space in front hides the root, and is then refused as the start of a name.
+    if chars.first().copied().is_some_and(is_root) {
+        return compile_rooted(Cursor::new(chars, base), builder);
     }
     let rooted: Vec<char> = ['$', '.'].iter().chain(chars).copied().collect();
-    let mut cursor = Cursor::new(&rooted, base - 2);
-    cursor.trim();
-    compile_trimmed(cursor, builder)
+    compile_rooted(Cursor::new(&rooted, base - 2), builder)
 }
 
-fn compile_trimmed(cursor: Cursor<'_>, builder: &mut Builder) -> Result<Path> {
+fn compile_rooted(mut cursor: Cursor<'_>, builder: &mut Builder) -> Result<Path> {
+    cursor.trim();
     if cursor.last_is('.') {
         return Err(cursor.error_at(
             cursor.len(),

@@ -11,40 +11,30 @@ use crate::json;
 /// An argument that starts like neither is skipped, `concat('a')` for one: only double quotes make a
 /// string here.
 pub(super) fn read(cursor: &mut Cursor<'_>, builder: &mut Builder) -> Result<Vec<Argument>> {
-    let mut open = Open {
-        parens: 1,
-        ..Open::default()
-    };
+    let mut open = Open { parens: 1, ..Open::default() };
+    let mut draft = Draft::default();
     let mut found = Vec::new();
-    let mut draft: Option<Draft> = None;
     let mut prior = '\0';
     let mut done = false;
     while cursor.in_bounds() && !done {
         let c = cursor.current()?;
         let index = cursor.pos();
         cursor.advance(1);
-        if draft.is_none() {
+        if draft.kind.is_none() {
             if matches!(c, ' ' | '\t' | '\r' | '\n') {
                 continue;
             }
-            draft = Draft::starting_with(c, cursor.base_of(index));
+            draft.start(c, cursor.base_of(index));
         }
         open.count(c, prior, cursor)?;
-        if let Some(draft) = &mut draft
-            && c == ')'
-            && (prior == '(' || open.parens < 0)
-        {
+        if c == ')' && (prior == '(' || open.parens < 0) {
             draft.text.push(c);
         }
         if matches!(c, ')' | ',') && open.ends_argument(c) {
             done = open.parens == 0;
-            if let Some(draft) = draft.take() {
-                found.push(draft.finish(cursor.position_of(index), builder)?);
-            }
+            found.extend(draft.finish(cursor.position_of(index), builder)?);
         }
-        if let Some(draft) = &mut draft
-            && !(c == ',' && open.is_top())
-        {
+        if draft.kind.is_some() && !(c == ',' && open.is_top()) {
             draft.text.push(c);
         }
         prior = c;
@@ -55,32 +45,39 @@ pub(super) fn read(cursor: &mut Cursor<'_>, builder: &mut Builder) -> Result<Vec
     Ok(found)
 }
 
-/// An argument that is being read.
+/// An argument that is being read. Text is only dropped with an argument that it belongs to.
+#[derive(Default)]
 struct Draft {
-    is_path: bool,
+    kind: Option<Kind>,
     text: Vec<char>,
     base: isize,
 }
 
+enum Kind {
+    Path,
+    Json,
+}
+
 impl Draft {
-    fn starting_with(c: char, base: isize) -> Option<Self> {
-        let is_path = matches!(c, '$' | '@');
-        let is_json = c.is_ascii_digit() || matches!(c, '{' | '"' | '-');
-        (is_path || is_json).then(|| Self {
-            is_path,
-            text: Vec::new(),
-            base,
-        })
+    fn start(&mut self, c: char, base: isize) {
+        self.base = base;
+        self.kind = match c {
+            '$' | '@' => Some(Kind::Path),
+            '0'..='9' | '{' | '"' | '-' => Some(Kind::Json),
+            _ => None,
+        };
     }
 
-    fn finish(self, position: usize, builder: &mut Builder) -> Result<Argument> {
-        if self.is_path {
-            builder.enter(position)?;
-            let path = super::read_path(Cursor::new(&self.text, self.base), builder)?;
-            builder.leave();
-            return Ok(Argument::Path(path));
+    fn finish(&mut self, position: usize, builder: &mut Builder) -> Result<Option<Argument>> {
+        let Some(kind) = self.kind.take() else { return Ok(None) };
+        let text = std::mem::take(&mut self.text);
+        if let Kind::Json = kind {
+            return Ok(Some(Argument::Json(json::parse(&text))));
         }
-        Ok(Argument::Json(json::parse(&self.text)))
+        builder.enter(position)?;
+        let path = super::read_path(Cursor::new(&text, self.base), builder)?;
+        builder.leave();
+        Ok(Some(Argument::Path(path)))
     }
 }
 
