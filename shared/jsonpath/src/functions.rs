@@ -12,14 +12,14 @@ use crate::eval::{Frame, Item, Run};
 /// An argument once its path is read.
 #[derive(Clone, Copy)]
 enum Given<'a> {
-    Value(&'a Value),
+    Item(Item<'a>),
     NotJson,
 }
 
 impl<'a> Given<'a> {
-    fn value(self) -> Result<&'a Value, Halt> {
+    fn item(self) -> Result<Item<'a>, Halt> {
         match self {
-            Self::Value(value) => Ok(value),
+            Self::Item(item) => Ok(item),
             Self::NotJson => Err(Halt::Failed("an argument is not JSON")),
         }
     }
@@ -57,16 +57,10 @@ impl<'a> Run<'a> {
         for argument in &call.arguments {
             given.push(match argument {
                 Argument::Path(path) => {
-                    let found = self.single(
-                        path,
-                        false,
-                        Item::Json(frame.root),
-                        frame.root,
-                        frame.options,
-                    )?;
-                    Given::Value(found.value())
+                    let root = frame.root;
+                    Given::Item(self.single(path, false, Item::Json(root), root, frame.options)?)
                 }
-                Argument::Json(Some(value)) => Given::Value(value),
+                Argument::Json(Some(value)) => Given::Item(Item::Json(value)),
                 Argument::Json(None) => Given::NotJson,
             });
         }
@@ -78,9 +72,10 @@ impl<'a> Run<'a> {
         let own = item.as_array().map(Vec::as_slice).unwrap_or_default();
         found.extend(own.iter().filter_map(Value::as_f64));
         for argument in given {
-            match argument.value()? {
-                Value::Array(items) => found.extend(items.iter().filter_map(Value::as_f64)),
-                value => found.extend(value.as_f64()),
+            let item = argument.item()?;
+            match item.as_array() {
+                Some(items) => found.extend(items.iter().filter_map(Value::as_f64)),
+                None => found.extend(item.value().as_f64()),
             }
         }
         self.budget.steps_of(found.len() + own.len())?;
@@ -95,14 +90,15 @@ impl<'a> Run<'a> {
             out.push_str(part);
         }
         for argument in given {
-            match argument.value()? {
-                Value::Null => {}
-                Value::Array(items) => {
+            match argument.item()? {
+                Item::Json(Value::Null) => {}
+                Item::Json(Value::Array(items)) => {
                     for item in items.iter().filter(|item| !item.is_null()) {
                         text::print(item, &mut out, &mut self.budget)?;
                     }
                 }
-                value => text::print(value, &mut out, &mut self.budget)?,
+                Item::Json(value) => text::print(value, &mut out, &mut self.budget)?,
+                Item::Keys(names) => text::print_names(names, &mut out),
             }
         }
         self.budget.charge(out.len())?;
@@ -117,7 +113,7 @@ impl<'a> Run<'a> {
         let mut copy = self.budget.copy(item.value())?;
         if let Value::Array(items) = &mut copy {
             for argument in given {
-                items.push(self.budget.copy(argument.value()?)?);
+                items.push(self.budget.copy(argument.item()?.value())?);
             }
         }
         Ok(Item::Json(self.keep(copy)))

@@ -163,6 +163,10 @@ impl Reader<'_> {
         while self.current().is_some_and(|c| !stops.contains(&c)) {
             self.pos += 1;
         }
+        self.word(start)
+    }
+
+    fn word(&self, start: usize) -> String {
         let word: String = self
             .text
             .get(start..self.pos)
@@ -198,10 +202,15 @@ impl Reader<'_> {
             self.digits();
         }
         self.skip_space();
-        let ended = self.current().is_none_or(|c| stops.contains(&c));
-        let word = self.bare(start, stops);
-        let number = if ended { to_number(&word, float) } else { None };
-        number.map_or(Value::String(word), Value::Number)
+        // Beyond ASCII's letters everything ends a number: the original's table of stops is short.
+        if self
+            .current()
+            .is_none_or(|c| c >= '~' || stops.contains(&c))
+        {
+            let word = self.word(start);
+            return to_number(&word, float).map_or(Value::String(word), Value::Number);
+        }
+        Value::String(self.bare(start, stops))
     }
 }
 

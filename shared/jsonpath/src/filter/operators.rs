@@ -70,7 +70,7 @@ impl<'a> Run<'a> {
     }
 
     fn subset_of(&mut self, left: &Node<'a>, right: &Node<'a>) -> Result<bool, Halt> {
-        let Some((left, right)) = self.lists(left, right)? else {
+        let Some([left, right]) = self.lists(left, right)? else {
             return Ok(false);
         };
         for member in &left {
@@ -82,14 +82,14 @@ impl<'a> Run<'a> {
     }
 
     fn any_of(&mut self, left: &Node<'a>, right: &Node<'a>) -> Result<bool, Halt> {
-        let Some((left, right)) = self.lists(left, right)? else {
+        let Some([left, right]) = self.lists(left, right)? else {
             return Ok(false);
         };
         self.overlap(&left, &right)
     }
 
     fn none_of(&mut self, left: &Node<'a>, right: &Node<'a>) -> Result<bool, Halt> {
-        let Some((left, right)) = self.lists(left, right)? else {
+        let Some([left, right]) = self.lists(left, right)? else {
             return Ok(false);
         };
         Ok(!self.overlap(&left, &right)?)
@@ -108,14 +108,14 @@ impl<'a> Run<'a> {
         &mut self,
         left: &Node<'a>,
         right: &Node<'a>,
-    ) -> Result<Option<(Vec<Node<'a>>, Vec<Node<'a>>)>, Halt> {
+    ) -> Result<Option<[Vec<Node<'a>>; 2]>, Halt> {
         let Some(right) = self.list(right)? else {
             return Ok(None);
         };
         let Some(left) = self.list(left)? else {
             return Ok(None);
         };
-        Ok(Some((left, right)))
+        Ok(Some([left, right]))
     }
 
     /// The members of a list; nothing for an object.

@@ -32,6 +32,19 @@ pub(super) fn print(value: &Value, out: &mut String, budget: &mut Budget) -> Res
     Ok(())
 }
 
+/// The names of `keys()`, which Java prints without quotes.
+pub(super) fn print_names(names: &Value, out: &mut String) {
+    let names: Vec<&str> = names
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    out.push('[');
+    out.push_str(&names.join(", "));
+    out.push(']');
+}
+
 fn print_json(value: &Value, out: &mut String, budget: &mut Budget) -> Result<(), Halt> {
     budget.enter()?;
     match value {

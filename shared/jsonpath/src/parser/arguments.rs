@@ -11,7 +11,10 @@ use crate::json;
 /// An argument that starts like neither is skipped, `concat('a')` for one: only double quotes make a
 /// string here.
 pub(super) fn read(cursor: &mut Cursor<'_>, builder: &mut Builder) -> Result<Vec<Argument>> {
-    let mut open = Open { parens: 1, ..Open::default() };
+    let mut open = Open {
+        parens: 1,
+        ..Open::default()
+    };
     let mut draft = Draft::default();
     let mut found = Vec::new();
     let mut prior = '\0';
@@ -69,7 +72,9 @@ impl Draft {
     }
 
     fn finish(&mut self, position: usize, builder: &mut Builder) -> Result<Option<Argument>> {
-        let Some(kind) = self.kind.take() else { return Ok(None) };
+        let Some(kind) = self.kind.take() else {
+            return Ok(None);
+        };
         let text = std::mem::take(&mut self.text);
         if let Kind::Json = kind {
             return Ok(Some(Argument::Json(json::parse(&text))));

@@ -4,11 +4,46 @@ use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
-pub(crate) const NAMES: &[&str] = &["a", "b", "c", "id", "name", "items", "tags", "x y", "a.b", "é", "it's", "0", "length"];
+pub(crate) const NAMES: &[&str] = &[
+    "a", "b", "c", "id", "name", "items", "tags", "x y", "a.b", "é", "it's", "0", "length",
+];
 
 const TEXTS: &[&str] = &[
-    "", "a", "b", "A", "é", "日本", "1", "1.0", "2", "-1", "1e2", "true", "null", "foo", "foo bar", "it's", "\"q\"", "'q'", "a/b", "$.a", "$5",
-    "@", "$", "[1]", "[1,'a']", "{\"a\":1}", "{x", "back\\slash", "tab\\t", "\\u0041", "line\nend", "x y", "2024-01-02", "😀", "0",
+    "",
+    "a",
+    "b",
+    "A",
+    "é",
+    "日本",
+    "1",
+    "1.0",
+    "2",
+    "-1",
+    "1e2",
+    "true",
+    "null",
+    "foo",
+    "foo bar",
+    "it's",
+    "\"q\"",
+    "'q'",
+    "a/b",
+    "$.a",
+    "$5",
+    "@",
+    "$",
+    "[1]",
+    "[1,'a']",
+    "{\"a\":1}",
+    "{x",
+    "back\\slash",
+    "tab\\t",
+    "\\u0041",
+    "line\nend",
+    "x y",
+    "2024-01-02",
+    "😀",
+    "0",
 ];
 
 /// A document; now and then one of those that real paths are written for.
@@ -48,7 +83,11 @@ fn contacts(random: &mut Random) -> Value {
 fn container(random: &mut Random, depth: usize) -> Value {
     let length = random.below(5);
     if random.percent(60) {
-        Value::Object((0..length).map(|_| (random.pick(NAMES).to_owned(), value(random, depth - 1))).collect())
+        Value::Object(
+            (0..length)
+                .map(|_| (random.pick(NAMES).to_owned(), value(random, depth - 1)))
+                .collect(),
+        )
     } else if random.percent(50) {
         Value::Array((0..length).map(|_| scalar(random)).collect())
     } else {
@@ -57,7 +96,11 @@ fn container(random: &mut Random, depth: usize) -> Value {
 }
 
 fn value(random: &mut Random, depth: usize) -> Value {
-    if depth == 0 || random.percent(35) { scalar(random) } else { container(random, depth) }
+    if depth == 0 || random.percent(35) {
+        scalar(random)
+    } else {
+        container(random, depth)
+    }
 }
 
 pub(crate) fn scalar(random: &mut Random) -> Value {

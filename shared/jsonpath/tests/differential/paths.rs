@@ -3,10 +3,14 @@
 use crate::documents::{NAMES, scalar};
 use crate::random::Random;
 
-const STORE: &[&str] = &["store", "book", "price", "category", "tags", "isbn", "author", "bicycle", "total"];
+const STORE: &[&str] = &[
+    "store", "book", "price", "category", "tags", "isbn", "author", "bicycle", "total",
+];
 
-const FUNCTIONS: &[&str] =
-    &["length", "size", "min", "max", "avg", "sum", "stddev", "keys", "concat", "append", "first", "last", "index", "unknown"];
+const FUNCTIONS: &[&str] = &[
+    "length", "size", "min", "max", "avg", "sum", "stddev", "keys", "concat", "append", "first",
+    "last", "index", "unknown",
+];
 
 /// A path; one in ten is damaged.
 pub(crate) fn path(random: &mut Random) -> String {
@@ -19,12 +23,24 @@ pub(crate) fn path(random: &mut Random) -> String {
         5 => format!(" ${} ", steps(random, 2, 2)),
         _ => format!("${}", steps(random, 4, 2)),
     };
-    let text = if random.percent(18) { format!("{text}{}", call(random, 2)) } else { text };
-    if random.percent(10) { damaged(random, &text) } else { text }
+    let text = if random.percent(18) {
+        format!("{text}{}", call(random, 2))
+    } else {
+        text
+    };
+    if random.percent(10) {
+        damaged(random, &text)
+    } else {
+        text
+    }
 }
 
 fn name(random: &mut Random) -> &'static str {
-    let names = if random.percent(20) { STORE } else { &NAMES[..7] };
+    let names = if random.percent(20) {
+        STORE
+    } else {
+        &NAMES[..7]
+    };
     random.pick(names)
 }
 
@@ -53,11 +69,18 @@ fn bracket(random: &mut Random, filters: usize) -> String {
         4 => format!("[{}:]", random.between(-3, 3)),
         5 => format!("[:{}]", random.between(-3, 3)),
         6 => format!("[{}:{}]", random.between(-3, 3), random.between(-3, 5)),
-        7 => random.pick(&["[*]", "[ * ]", "[0:2:1]", "[1 , 2]", "[ 0 ]"]).to_owned(),
+        7 => random
+            .pick(&["[*]", "[ * ]", "[0:2:1]", "[1 , 2]", "[ 0 ]"])
+            .to_owned(),
         8 => format!("['{}']", quoted_name(random)),
         9 => format!("[\"{}\"]", random.pick(NAMES)),
         10 => format!("['{}','{}']", name(random), name(random)),
-        11 => format!("['{}', '{}', '{}']", name(random), name(random), quoted_name(random)),
+        11 => format!(
+            "['{}', '{}', '{}']",
+            name(random),
+            name(random),
+            quoted_name(random)
+        ),
         _ if filters > 0 => format!("[?({})]", condition(random, filters - 1, 2)),
         _ => "[0]".to_owned(),
     }
@@ -75,7 +98,11 @@ fn call(random: &mut Random, filters: usize) -> String {
     let function = random.pick(FUNCTIONS);
     match random.below(8) {
         0 => format!(".{function}({})", argument(random, filters)),
-        1 => format!(".{function}({}, {})", argument(random, filters), argument(random, filters)),
+        1 => format!(
+            ".{function}({}, {})",
+            argument(random, filters),
+            argument(random, filters)
+        ),
         _ if function == "index" => format!(".index({})", random.between(-3, 3)),
         _ if function == "append" => format!(".append({})", argument(random, filters)),
         _ => format!(".{function}()"),
@@ -87,8 +114,21 @@ fn argument(random: &mut Random, filters: usize) -> String {
         0 => random.between(-3, 9).to_string(),
         1 => "1.5".to_owned(),
         2 | 3 => format!("\"{}\"", random.pick(&["a", "b c", "", "x/y"])),
-        4 => random.pick(&["{\"a\": 1}", "{\"a\": [1, \"x\", 2.0]}", "'a'", "true", "{}", "\"\\\\n\""]).to_owned(),
-        5 => format!("$.{}.{}", name(random), random.pick(&["length()", "size()", "sum()", "keys()"])),
+        4 => random
+            .pick(&[
+                "{\"a\": 1}",
+                "{\"a\": [1, \"x\", 2.0]}",
+                "'a'",
+                "true",
+                "{}",
+                "\"\\\\n\"",
+            ])
+            .to_owned(),
+        5 => format!(
+            "$.{}.{}",
+            name(random),
+            random.pick(&["length()", "size()", "sum()", "keys()"])
+        ),
         _ => format!("${}", steps(random, 2, filters.min(1))),
     }
 }
@@ -116,15 +156,29 @@ fn comparison(random: &mut Random, filters: usize) -> String {
         3 => format!("{path} =~ {}", pattern(random)),
         4 => format!("{} =~ {path}", pattern(random)),
         5 | 6 => {
-            let operator = random.pick(&["in", "nin", "IN", "subsetof", "anyof", "noneof", "contains", "all"]);
+            let operator = random.pick(&[
+                "in", "nin", "IN", "subsetof", "anyof", "noneof", "contains", "all",
+            ]);
             format!("{path} {operator} {}", list(random, filters))
         }
-        7 => format!("{} {} {path}", list(random, filters), random.pick(&["contains", "subsetof", "anyof", "==", "noneof"])),
+        7 => format!(
+            "{} {} {path}",
+            list(random, filters),
+            random.pick(&["contains", "subsetof", "anyof", "==", "noneof"])
+        ),
         8 => format!("{} {} {path}", literal(random), random.pick(&["in", "nin"])),
-        9 => format!("{path} {} {}", random.pick(&["contains", "size"]), literal(random)),
+        9 => format!(
+            "{path} {} {}",
+            random.pick(&["contains", "size"]),
+            literal(random)
+        ),
         10 => format!("{path} size {}", random.between(-1, 4)),
         11 => format!("{path} empty {}", random.pick(&["true", "false", "1"])),
-        12 => format!("{path} {} {}", random.pick(&["exists", "type", "matches"]), literal(random)),
+        12 => format!(
+            "{path} {} {}",
+            random.pick(&["exists", "type", "matches"]),
+            literal(random)
+        ),
         13 | 14 => format!("{path} {} {}", sign(random), filter_path(random, filters)),
         15 => format!("{}{}{path}", literal(random), sign(random)),
         16 => format!("!{path} {} {}", sign(random), literal(random)),
@@ -142,8 +196,17 @@ fn filter_path(random: &mut Random, filters: usize) -> String {
         0 => "@".to_owned(),
         1 => format!("$.{}", name(random)),
         2 => format!("${}", steps(random, 2, filters)),
-        3 => format!("@.{}.{}", name(random), random.pick(&["length()", "size()", "min()", "first()", "keys()", "sum()"])),
-        4 => format!("@.{}[{}].{}", name(random), random.between(0, 1), name(random)),
+        3 => format!(
+            "@.{}.{}",
+            name(random),
+            random.pick(&["length()", "size()", "min()", "first()", "keys()", "sum()"])
+        ),
+        4 => format!(
+            "@.{}[{}].{}",
+            name(random),
+            random.between(0, 1),
+            name(random)
+        ),
         5 => format!("@['{}']", quoted_name(random)),
         6 => format!("@['{}']['{}']", name(random), name(random)),
         7 => format!("@{}", steps(random, 2, filters)),
@@ -156,19 +219,53 @@ fn literal(random: &mut Random) -> String {
     match random.below(14) {
         0 => random.pick(&["null", "true", "false"]).to_owned(),
         1..=3 => random.between(-3, 5).to_string(),
-        4 => random.pick(&["1.0", "1.50", "1e2", "-0.5", "2147483648", "8.95", "0.10", "12E-1", "5.", ".5"]).to_owned(),
-        5 => random.pick(&["''", "\"\"", "'it\\'s'", "'a\\\\b'", "\"q\\\"\"", "'\\u0041'", "'x y'", "'a/b'", "')'"]).to_owned(),
+        4 => random
+            .pick(&[
+                "1.0",
+                "1.50",
+                "1e2",
+                "-0.5",
+                "2147483648",
+                "8.95",
+                "0.10",
+                "12E-1",
+                "5.",
+                ".5",
+            ])
+            .to_owned(),
+        5 => random
+            .pick(&[
+                "''",
+                "\"\"",
+                "'it\\'s'",
+                "'a\\\\b'",
+                "\"q\\\"\"",
+                "'\\u0041'",
+                "'x y'",
+                "'a/b'",
+                "')'",
+            ])
+            .to_owned(),
         6 => list(random, 0),
-        7 => random.pick(&["{\"a\": 1}", "{}", "{'a': 'b'}", "abc", "{a", "-"]).to_owned(),
+        7 => random
+            .pick(&["{\"a\": 1}", "{}", "{'a': 'b'}", "abc", "{a", "-"])
+            .to_owned(),
         8 => quoted(&scalar(random)),
         9 => format!("\"{}\"", random.pick(&["a", "b", "1", "foo"])),
-        _ => format!("'{}'", random.pick(&["a", "b", "1", "1.0", "foo", "fiction", "A", "é", "-1", "true"])),
+        _ => format!(
+            "'{}'",
+            random.pick(&[
+                "a", "b", "1", "1.0", "foo", "fiction", "A", "é", "-1", "true"
+            ])
+        ),
     }
 }
 
 fn quoted(value: &serde_json::Value) -> String {
     match value {
-        serde_json::Value::String(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        serde_json::Value::String(text) => {
+            format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+        }
         other => other.to_string().replace("e+", "e"),
     }
 }
@@ -176,8 +273,30 @@ fn quoted(value: &serde_json::Value) -> String {
 fn list(random: &mut Random, filters: usize) -> String {
     match random.below(8) {
         0 => filter_path(random, filters),
-        1 => random.pick(&["[]", "[null]", "[true, false]", "['a']", "[a, b c]", "['$.a', '@x']", "[1,,2]", "[[1]]", "['[1]']", "[1.0]"]).to_owned(),
-        2 => random.pick(&["['a\\\\b', \"x\"]", "[ 'it\\'s' ]", "['\\\\n']", "[\"'q'\"]", "['', ' ']", "[{\"a\": 1}]"]).to_owned(),
+        1 => random
+            .pick(&[
+                "[]",
+                "[null]",
+                "[true, false]",
+                "['a']",
+                "[a, b c]",
+                "['$.a', '@x']",
+                "[1,,2]",
+                "[[1]]",
+                "['[1]']",
+                "[1.0]",
+            ])
+            .to_owned(),
+        2 => random
+            .pick(&[
+                "['a\\\\b', \"x\"]",
+                "[ 'it\\'s' ]",
+                "['\\\\n']",
+                "[\"'q'\"]",
+                "['', ' ']",
+                "[{\"a\": 1}]",
+            ])
+            .to_owned(),
         _ => {
             let count = random.below(4);
             let items: Vec<String> = (0..count).map(|_| quoted(&scalar(random))).collect();
@@ -188,9 +307,44 @@ fn list(random: &mut Random, filters: usize) -> String {
 
 fn pattern(random: &mut Random) -> &'static str {
     random.pick(&[
-        "/a/", "/.*/", "/A/i", "/[a-c]+/", "/[^a]*/i", "/foo.*/", "/\\d+/", "/-?\\d+(\\.\\d+)?/", "/.*bar/", "/(a|b)?/", "/\\w+ \\w+/", "/é/i", "/É/iu",
-        "/É/i", "/\\S+/s", "/line.end/", "/line.end/s", "/true|false/", "/\\p{L}+/", "/\\p{Alpha}*/", "/[\\w&&[^a]]+/", "/a\\/b/", "/\\Qa\\E/", "/x{2,3}/",
-        "/(?<n>a)/", "/^a$/", "/[/", "/a**/", "/(/", "/a/q", "/(?=a)a/", "/a*+/", "/\\d{4}-\\d\\d-\\d\\d/", "/it's/", "/\\bfoo\\b.*/", "/[a-z]/i", "//", "/1\\.0/",
+        "/a/",
+        "/.*/",
+        "/A/i",
+        "/[a-c]+/",
+        "/[^a]*/i",
+        "/foo.*/",
+        "/\\d+/",
+        "/-?\\d+(\\.\\d+)?/",
+        "/.*bar/",
+        "/(a|b)?/",
+        "/\\w+ \\w+/",
+        "/é/i",
+        "/É/iu",
+        "/É/i",
+        "/\\S+/s",
+        "/line.end/",
+        "/line.end/s",
+        "/true|false/",
+        "/\\p{L}+/",
+        "/\\p{Alpha}*/",
+        "/[\\w&&[^a]]+/",
+        "/a\\/b/",
+        "/\\Qa\\E/",
+        "/x{2,3}/",
+        "/(?<n>a)/",
+        "/^a$/",
+        "/[/",
+        "/a**/",
+        "/(/",
+        "/a/q",
+        "/(?=a)a/",
+        "/a*+/",
+        "/\\d{4}-\\d\\d-\\d\\d/",
+        "/it's/",
+        "/\\bfoo\\b.*/",
+        "/[a-z]/i",
+        "//",
+        "/1\\.0/",
     ])
 }
 
