@@ -87,6 +87,7 @@ impl<'a> Run<'a> {
         let mut out = String::new();
         let own = item.as_array().map(Vec::as_slice).unwrap_or_default();
         for part in own.iter().filter_map(Value::as_str) {
+            self.budget.charge(part.len())?;
             out.push_str(part);
         }
         for argument in given {
@@ -101,7 +102,6 @@ impl<'a> Run<'a> {
                 Item::Keys(names) => text::print_names(names, &mut out),
             }
         }
-        self.budget.charge(out.len())?;
         Ok(Value::String(out))
     }
 

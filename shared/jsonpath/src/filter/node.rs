@@ -11,6 +11,9 @@ use crate::parser::{self, Builder};
 use crate::pattern::Pattern;
 use crate::unescape::unescape;
 
+/// Bytes of a text in a list that is still tried as a path.
+const MAX_PATH_IN_LIST: usize = 256;
+
 #[derive(Clone, Debug)]
 pub(super) enum Node<'a> {
     Text(Cow<'a, str>),
@@ -35,6 +38,15 @@ pub(super) enum Json<'a> {
         text: &'a str,
         value: Option<&'a Value>,
     },
+}
+
+/// What looking into a member of a list costs: a text may be a path with regular expressions in it.
+pub(super) fn member_cost(value: &Value) -> usize {
+    match value {
+        Value::String(text) if text.contains("=~") => 50_000 + text.len(),
+        Value::String(text) => 1 + text.len() / 4,
+        _ => 1,
+    }
 }
 
 impl<'a> Json<'a> {
@@ -72,6 +84,7 @@ impl<'a> Node<'a> {
     fn member_text(text: &'a str) -> Result<Self, Halt> {
         let trimmed = text.trim_matches(|c| c <= ' ');
         if trimmed.starts_with(['@', '$'])
+            && text.len() <= MAX_PATH_IN_LIST
             && parser::compile(trimmed, &mut Builder::default()).is_ok()
         {
             return Ok(Self::Path);

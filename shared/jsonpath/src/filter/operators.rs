@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::node::{Json, Node};
+use super::node::{self, Json, Node};
 use crate::ast::Operator;
 use crate::error::Halt;
 use crate::eval::Run;
@@ -126,7 +126,9 @@ impl<'a> Run<'a> {
         let Some(items) = json.items()? else {
             return Ok(None);
         };
-        self.budget.steps_of(items.len())?;
+        for item in items {
+            self.budget.steps_of(node::member_cost(item))?;
+        }
         items
             .iter()
             .map(Node::member)

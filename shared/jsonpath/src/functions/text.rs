@@ -16,6 +16,7 @@ pub(super) fn print(value: &Value, out: &mut String, budget: &mut Budget) -> Res
             out.push('{');
             for (index, (key, value)) in map.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { ", " });
+                budget.charge(key.len())?;
                 out.push_str(key);
                 out.push('=');
                 print(value, out, budget)?;

@@ -50,7 +50,7 @@ const TEXTS: &[&str] = &[
 pub(crate) fn document(random: &mut Random) -> Value {
     match random.below(10) {
         0 => store(),
-        1 => contacts(random),
+        1..=3 => contacts(random),
         _ => container(random, 4),
     }
 }
@@ -65,19 +65,38 @@ fn store() -> Value {
 }
 
 fn contacts(random: &mut Random) -> Value {
-    let count = random.below(4);
+    let count = random.below(6);
     let items: Vec<Value> = (0..count)
         .map(|_| {
             let mut item = Map::new();
             for name in ["id", "name", "a", "b"] {
                 if random.percent(75) {
-                    item.insert(name.to_owned(), scalar(random));
+                    item.insert(name.to_owned(), field(random));
                 }
             }
             Value::Object(item)
         })
         .collect();
     json!({"items": items, "a": {"id": scalar(random)}, "total": count})
+}
+
+/// From a small choice, so that comparisons with literals come out true as often as not.
+fn field(random: &mut Random) -> Value {
+    let choices = [
+        json!("a"),
+        json!("b"),
+        json!("1"),
+        json!(1),
+        json!(2),
+        json!(1.0),
+        json!(null),
+        json!(true),
+        json!(["a", 1]),
+        json!([]),
+        json!({"b": "a"}),
+        json!("foo"),
+    ];
+    choices[random.below(choices.len())].clone()
 }
 
 fn container(random: &mut Random, depth: usize) -> Value {

@@ -57,7 +57,8 @@ pub(crate) fn verdicts(cases: &[Case]) -> Vec<Verdict> {
     let input = folder.join("cases.jsonl");
     let mut file = std::io::BufWriter::new(File::create(&input).unwrap());
     for case in cases {
-        let line = json!({"path": case.path, "document": case.document.to_string(), "options": case.options.names()});
+        let line =
+            json!({"path": case.path, "document": case.text, "options": case.options.names()});
         writeln!(file, "{line}").unwrap();
     }
     file.into_inner().unwrap();
@@ -82,7 +83,7 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn verdict(line: &str) -> Verdict {
+pub(crate) fn verdict(line: &str) -> Verdict {
     match serde_json::from_str(line) {
         Ok(value) => Verdict::Value(value),
         Err(_) => Verdict::Error(line.to_owned()),

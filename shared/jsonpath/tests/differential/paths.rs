@@ -1,5 +1,7 @@
 //! Paths from a grammar of the dialect, with every step, function and operator, and with damage.
 
+use serde_json::Value;
+
 use crate::documents::{NAMES, scalar};
 use crate::random::Random;
 
@@ -12,16 +14,42 @@ const FUNCTIONS: &[&str] = &[
     "last", "index", "unknown",
 ];
 
-/// A path; one in ten is damaged.
-pub(crate) fn path(random: &mut Random) -> String {
-    let text = match random.below(20) {
+/// A path; most begin with steps that `document` has, and one in ten is damaged.
+pub(crate) fn path(random: &mut Random, document: &Value) -> String {
+    let known = walk(random, document);
+    let text = match random.below(24) {
         0 => format!("{}{}", name(random), steps(random, 2, 2)),
         1 => format!(".{}{}", name(random), steps(random, 1, 2)),
         2 => format!("['{}']{}", name(random), steps(random, 1, 2)),
-        3 => format!("@{}", steps(random, 3, 2)),
+        3 => format!("@{known}{}", steps(random, 3, 2)),
         4 => format!("$.{}", bracket(random, 2)),
-        5 => format!(" ${} ", steps(random, 2, 2)),
-        _ => format!("${}", steps(random, 4, 2)),
+        5 => format!("${known}{} ", steps(random, 2, 2)),
+        6 => format!(" ${known}"),
+        7..=9 => format!("${}", steps(random, 4, 2)),
+        10..=13 => {
+            let scan = random.pick(&[
+                "$.items",
+                "$.items",
+                "$..items",
+                "$['items']",
+                "items",
+                "$.store.book",
+                "$..book",
+            ]);
+            let tail = random.pick(&[
+                "",
+                "",
+                ".id",
+                ".name",
+                "['a']",
+                "..b",
+                "[0]",
+                ".length()",
+                "['id','a']",
+            ]);
+            format!("{scan}[?({})]{tail}", condition(random, 1, 2))
+        }
+        _ => format!("${known}{}", steps(random, 3, 2)),
     };
     let text = if random.percent(18) {
         format!("{text}{}", call(random, 2))
@@ -33,6 +61,46 @@ pub(crate) fn path(random: &mut Random) -> String {
     } else {
         text
     }
+}
+
+/// Some steps down from the root, along what is there.
+fn walk(random: &mut Random, document: &Value) -> String {
+    let mut at = document;
+    let mut text = String::new();
+    while random.percent(60) {
+        let step;
+        (step, at) = match at {
+            Value::Object(map) if !map.is_empty() => {
+                let (name, value) = map.iter().nth(random.below(map.len())).unwrap();
+                let plain = name.chars().all(char::is_alphanumeric) && random.percent(80);
+                let quoted = name.replace('\'', "\\'");
+                (
+                    if plain {
+                        format!(".{name}")
+                    } else {
+                        format!("['{quoted}']")
+                    },
+                    value,
+                )
+            }
+            Value::Array(items) if !items.is_empty() => {
+                let index = random.below(items.len());
+                let any =
+                    random.pick(&["[*]", ".*", "[0:]", "[?(@)]", "[?(@.id)]", "[?(@ != null)]"]);
+                (
+                    if random.percent(50) {
+                        format!("[{index}]")
+                    } else {
+                        any.to_owned()
+                    },
+                    &items[index],
+                )
+            }
+            _ => return text,
+        };
+        text.push_str(&step);
+    }
+    text
 }
 
 fn name(random: &mut Random) -> &'static str {
@@ -261,9 +329,9 @@ fn literal(random: &mut Random) -> String {
     }
 }
 
-fn quoted(value: &serde_json::Value) -> String {
+fn quoted(value: &Value) -> String {
     match value {
-        serde_json::Value::String(text) => {
+        Value::String(text) => {
             format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
         }
         other => other.to_string().replace("e+", "e"),
