@@ -1,4 +1,5 @@
 //! No path and no document costs more than its budget, and none panics.
+#![cfg(test)]
 
 use deskbridge_jsonpath::{ErrorKind, JsonPath, Limits, Options};
 use proptest::prelude::*;
