@@ -1,0 +1,114 @@
+//! Loops.
+
+use std::sync::Arc;
+
+use super::{Flow, Machine, Step};
+use crate::ast::Foreach;
+use crate::object::Object;
+use crate::value::{Map, Value};
+
+/// The names that a loop sets beside its own.
+const SCOPE: &str = "foreach";
+const COUNT: &str = "velocityCount";
+const HAS_NEXT: &str = "velocityHasNext";
+
+/// `$foreach`: where the loop stands.
+#[derive(Debug)]
+struct Turn {
+    index: i32,
+    has_next: bool,
+    parent: Option<Value>,
+}
+
+impl Object for Turn {
+    fn property(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "index" | "Index" => self.index.into(),
+            "count" | "Count" => (self.index + 1).into(),
+            "hasNext" | "HasNext" => self.has_next.into(),
+            "first" | "First" => (self.index < 1).into(),
+            "last" | "Last" => (!self.has_next).into(),
+            "parent" | "Parent" => self.parent.clone()?,
+            "topmost" | "Topmost" => match &self.parent {
+                Some(Value::Object(parent)) => {
+                    parent.property(name).or_else(|| self.parent.clone())?
+                }
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    fn call(&self, name: &str, arguments: &[Value]) -> Result<Option<Value>, String> {
+        let property = match name {
+            "getIndex" => "index",
+            "getCount" => "count",
+            "hasNext" | "getHasNext" => "hasNext",
+            "isFirst" | "getFirst" => "first",
+            "isLast" | "getLast" => "last",
+            "getParent" => "parent",
+            _ => return Ok(None),
+        };
+        Ok(self.property(property).filter(|_| arguments.is_empty()))
+    }
+}
+
+impl Machine<'_> {
+    /// Runs the body for each item of a list, or each value of a map; for anything else not at all.
+    pub(super) fn foreach(&mut self, foreach: &Foreach, out: &mut String) -> Step {
+        self.budget.step(foreach.position)?;
+        let items = match self.value(&foreach.list)? {
+            Value::List(list) => list.items().to_vec(),
+            Value::Map(map) => values(&map),
+            _ => return Ok(()),
+        };
+        let names = [&foreach.name, COUNT, HAS_NEXT];
+        let saved: Vec<Option<Value>> = names.iter().map(|name| self.get(name).cloned()).collect();
+        let parent = self.get(SCOPE).cloned();
+        let result = self.turns(foreach, items, parent.as_ref(), out);
+        for (name, value) in names.into_iter().zip(saved).chain([(SCOPE, parent)]) {
+            match value {
+                Some(value) => self.set.insert(name.to_owned(), value),
+                None => self.set.remove(name),
+            };
+        }
+        match result {
+            Err(Flow::Break) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn turns(
+        &mut self,
+        foreach: &Foreach,
+        items: Vec<Value>,
+        parent: Option<&Value>,
+        out: &mut String,
+    ) -> Step {
+        let count = items.len();
+        for (index, item) in items.into_iter().enumerate() {
+            self.budget.step(foreach.position)?;
+            let has_next = index + 1 < count;
+            let index = i32::try_from(index).unwrap_or(i32::MAX - 1);
+            let turn = Turn {
+                index,
+                has_next,
+                parent: parent.cloned(),
+            };
+            self.set
+                .insert(SCOPE.to_owned(), Value::Object(Arc::new(turn)));
+            self.set.insert(COUNT.to_owned(), (index + 1).into());
+            self.set.insert(HAS_NEXT.to_owned(), has_next.into());
+            self.set.insert(foreach.name.clone(), item);
+            self.block(&foreach.body, out)?;
+        }
+        Ok(())
+    }
+}
+
+fn values(map: &Map) -> Vec<Value> {
+    map.entries()
+        .iter()
+        .map(|(_, value)| value.clone())
+        .collect()
+}
