@@ -198,8 +198,12 @@ fn java_double(value: f64) -> String {
     if value == 0.0 || (1e-3..1e7).contains(&value.abs()) {
         return format!("{value:?}");
     }
-    let spelled = format!("{value:e}");
-    let (digits, exponent) = spelled.split_once('e').unwrap_or((&spelled, "0"));
-    let point = if digits.contains('.') { "" } else { ".0" };
-    format!("{digits}{point}E{exponent}")
+    let shortest = format!("{value:e}");
+    // Java writes two digits at least, and those nearest to the value.
+    let spelled = if shortest.contains('.') {
+        shortest
+    } else {
+        format!("{value:.1e}")
+    };
+    spelled.replace('e', "E")
 }

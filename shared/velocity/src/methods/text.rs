@@ -40,68 +40,75 @@ const ONLY_IN_JAVA: &[&str] = &[
 ];
 
 pub(super) fn call(text: &str, name: &str, arguments: &[Value], max_bytes: usize) -> Outcome {
-    let value = match (name, arguments) {
-        ("length", []) => int(text.encode_utf16().count()),
-        ("isEmpty", []) => text.is_empty().into(),
-        ("trim", []) => text.trim_matches(|c| c <= ' ').into(),
-        ("toLowerCase", []) => text.to_lowercase().into(),
-        ("toUpperCase", []) => text.to_uppercase().into(),
-        ("substring", [Value::Number(Number::Int(from))]) => substring(text, *from, None)?,
-        (
-            "substring",
-            [
-                Value::Number(Number::Int(from)),
-                Value::Number(Number::Int(to)),
-            ],
-        ) => substring(text, *from, Some(*to))?,
-        ("indexOf" | "lastIndexOf", [what, from @ ..]) => return find(text, name, what, from),
-        ("startsWith", [what, Value::Number(Number::Int(from))]) => {
-            let Some(what) = needed(name, what)? else {
-                return Ok(None);
-            };
-            from_unit(text, *from)
-                .is_some_and(|rest| rest.starts_with(what))
-                .into()
+    match arguments {
+        [] => bare(text, name),
+        [Value::Number(Number::Int(from))] if name == "substring" => substring(text, *from, None),
+        [
+            Value::Number(Number::Int(from)),
+            Value::Number(Number::Int(to)),
+        ] if name == "substring" => substring(text, *from, Some(*to)),
+        [what, from @ ..] if matches!(name, "indexOf" | "lastIndexOf") => {
+            find(text, name, what, from)
         }
-        ("equalsIgnoreCase", [other]) => match other {
-            Value::Text(other) => equal_in_any_case(text, other).into(),
-            Value::Null => false.into(),
-            _ => return Ok(None),
-        },
-        ("replace" | "replaceAll" | "replaceFirst", [what, with]) => {
+        [what] => of_one(text, name, what, max_bytes),
+        [what, Value::Number(Number::Int(from))] if name == "startsWith" => {
+            let rest = from_unit(text, *from);
+            Ok(needed(name, what)?
+                .map(|what| rest.is_some_and(|rest| rest.starts_with(what)).into()))
+        }
+        [what, Value::Number(Number::Int(limit))] if name == "split" => needed(name, what)?
+            .map(|what| pattern::split(text, what, *limit))
+            .transpose(),
+        [what, with] if matches!(name, "replace" | "replaceAll" | "replaceFirst") => {
             let (what, with) = (needed(name, what), needed(name, with));
-            let (Some(what), Some(with)) = (what?, with?) else {
-                return Ok(None);
-            };
-            return replace(text, name, what, with, max_bytes);
-        }
-        ("split", [what, limit @ ..]) if limit.len() < 2 => {
-            let limit = match limit.first() {
-                None => 0,
-                Some(Value::Number(Number::Int(limit))) => *limit,
-                Some(_) => return Ok(None),
-            };
-            let Some(what) = needed(name, what)? else {
-                return Ok(None);
-            };
-            pattern::split(text, what, limit)?
-        }
-        ("contains" | "startsWith" | "endsWith" | "concat" | "matches", [what]) => {
-            let Some(what) = needed(name, what)? else {
-                return Ok(None);
-            };
-            match name {
-                "contains" => text.contains(what).into(),
-                "startsWith" => text.starts_with(what).into(),
-                "endsWith" => text.ends_with(what).into(),
-                "concat" => within(text.len() + what.len(), max_bytes)
-                    .map(|()| [text, what].concat().into())?,
-                _ => pattern::matches(text, what)?,
+            match (what?, with?) {
+                (Some(what), Some(with)) => replace(text, name, what, with, max_bytes),
+                _ => Ok(None),
             }
         }
+        _ => other(&text.into(), name, ONLY_IN_JAVA),
+    }
+}
+
+fn bare(text: &str, name: &str) -> Outcome {
+    Ok(Some(match name {
+        "length" => int(text.encode_utf16().count()),
+        "isEmpty" => text.is_empty().into(),
+        "trim" => text.trim_matches(|c| c <= ' ').into(),
+        "toLowerCase" => text.to_lowercase().into(),
+        "toUpperCase" => text.to_uppercase().into(),
         _ => return other(&text.into(), name, ONLY_IN_JAVA),
+    }))
+}
+
+fn of_one(text: &str, name: &str, what: &Value, max_bytes: usize) -> Outcome {
+    if name == "equalsIgnoreCase" {
+        return Ok(match what {
+            Value::Text(what) => Some(equal_in_any_case(text, what).into()),
+            Value::Null => Some(false.into()),
+            _ => None,
+        });
+    }
+    if !matches!(
+        name,
+        "contains" | "startsWith" | "endsWith" | "concat" | "matches" | "split"
+    ) {
+        return other(&text.into(), name, ONLY_IN_JAVA);
+    }
+    let Some(what) = needed(name, what)? else {
+        return Ok(None);
     };
-    Ok(Some(value))
+    Ok(Some(match name {
+        "contains" => text.contains(what).into(),
+        "startsWith" => text.starts_with(what).into(),
+        "endsWith" => text.ends_with(what).into(),
+        "matches" => pattern::matches(text, what)?,
+        "split" => pattern::split(text, what, 0)?,
+        _ => {
+            within(text.len() + what.len(), max_bytes)?;
+            [text, what].concat().into()
+        }
+    }))
 }
 
 fn int(value: usize) -> Value {
@@ -138,7 +145,7 @@ fn replace(text: &str, name: &str, what: &str, with: &str, max_bytes: usize) -> 
     Ok(Some(text.replace(what, with).into()))
 }
 
-fn substring(text: &str, from: i32, to: Option<i32>) -> Result<Value, Refusal> {
+fn substring(text: &str, from: i32, to: Option<i32>) -> Outcome {
     let units: Vec<u16> = text.encode_utf16().collect();
     let to = to.map_or(Some(units.len()), |to| usize::try_from(to).ok());
     let part = usize::try_from(from)
@@ -147,10 +154,8 @@ fn substring(text: &str, from: i32, to: Option<i32>) -> Result<Value, Refusal> {
         .and_then(|(from, to)| units.get(from..to));
     let part = part.ok_or_else(|| Refusal::Failed("the place is outside of the text".into()))?;
     let decoded = char::decode_utf16(part.iter().copied());
-    Ok(decoded
-        .map(|unit| unit.unwrap_or('?'))
-        .collect::<String>()
-        .into())
+    let text: String = decoded.map(|unit| unit.unwrap_or('?')).collect();
+    Ok(Some(text.into()))
 }
 
 /// The text from a UTF-16 unit on, if one begins a character there.

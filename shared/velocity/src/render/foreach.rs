@@ -47,6 +47,12 @@ impl Object for Turn {
             "isFirst" | "getFirst" => "first",
             "isLast" | "getLast" => "last",
             "getParent" => "parent",
+            "size" | "isEmpty" | "keySet" | "values" | "entrySet" | "get" | "put"
+            | "containsKey" | "containsValue" | "toString" | "getInfo" | "getTopmost"
+            | "getDepth" | "stop" | "hashCode" | "equals" | "remove" | "clear" | "putAll"
+            | "getOrDefault" => {
+                return Err(format!("{name} of $foreach is not supported"));
+            }
             _ => return Ok(None),
         };
         Ok(self.property(property).filter(|_| arguments.is_empty()))

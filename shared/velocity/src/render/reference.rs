@@ -155,7 +155,9 @@ impl Machine<'_> {
     /// `$list[i]` is `$list.get(i)`, and counts from the end if negative.
     fn index(&mut self, on: &Value, index: &Expr, position: Position) -> Step<Value> {
         let mut index = self.value(index)?;
-        if let Value::Number(Number::Int(negative @ ..0)) = index {
+        if let (Value::Number(Number::Int(negative @ ..0)), false) =
+            (&index, matches!(on, Value::Object(_)))
+        {
             let size = match on {
                 Value::List(list) => list.items().len(),
                 Value::Map(map) => map.entries().len(),
@@ -166,7 +168,7 @@ impl Machine<'_> {
             };
             index = i32::try_from(size)
                 .unwrap_or(i32::MAX)
-                .saturating_add(negative)
+                .saturating_add(*negative)
                 .into();
         }
         self.invoke(on, "get", &[index], position)

@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 
 use crate::random::Random;
 
-pub struct Case {
-    pub template: String,
-    pub context: Value,
+pub(crate) struct Case {
+    pub(crate) template: String,
+    pub(crate) context: Value,
 }
 
 /// The values that templates find.
 fn context() -> Value {
     json!({
         "s": "text", "e": "", "sp": " a b ", "q": "it's \"q\"", "u": "Größe 東京 😀", "dots": "a.b,c.d,,",
+        "ctl": "\u{0}\t\n\r\u{8}\u{c}\u{1f}\u{7f}\u{80}\u{a0}/<&>#$\\ =:!é€'\"",
         "n": 5, "z": 0, "neg": -3, "big": 5_000_000_000_i64, "d": 2.5, "small": 0.0001, "huge": 1e10,
         "t": true, "f": false, "nothing": null, "num": "5",
         "l": [1, "two", null, true, [3, 4]], "el": [], "strings": ["b", "a", "c"],
@@ -23,7 +24,7 @@ fn context() -> Value {
 }
 
 /// One template for each rule that is easy to miss.
-pub fn written() -> Vec<Case> {
+pub(crate) fn written() -> Vec<Case> {
     let templates = include_str!("written.txt").split("\n----\n");
     templates
         .map(|template| Case {
@@ -34,7 +35,7 @@ pub fn written() -> Vec<Case> {
 }
 
 /// The same cases for the same seed.
-pub fn generated(seed: u64, count: usize) -> impl Iterator<Item = Case> {
+pub(crate) fn generated(seed: u64, count: usize) -> impl Iterator<Item = Case> {
     let mut random = Random::new(seed);
     (0..count).map(move |index| {
         let mut maker = Maker {

@@ -18,18 +18,18 @@ const JARS: [&str; 6] = [
 ];
 
 #[derive(Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     Text(String),
     Error(#[expect(dead_code, reason = "shown when a case differs")] String),
 }
 
-pub struct Engine {
+pub(crate) struct Engine {
     class_path: String,
     directory: PathBuf,
 }
 
 /// Compiles the Java side; none where a part of it is not installed.
-pub fn compiled() -> Option<Engine> {
+pub(crate) fn compiled() -> Option<Engine> {
     let jars: Vec<String> = JARS
         .iter()
         .map(|jar| format!("/usr/share/java/{jar}.jar"))
@@ -50,7 +50,7 @@ pub fn compiled() -> Option<Engine> {
     fs::create_dir_all(&directory).unwrap();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/Render.java");
     let status = Command::new("javac")
-        .args(["-nowarn", "-cp", &class_path, "-d"])
+        .args(["-nowarn", "-encoding", "UTF-8", "-cp", &class_path, "-d"])
         .arg(&directory)
         .arg(source)
         .status()
@@ -63,7 +63,7 @@ pub fn compiled() -> Option<Engine> {
 }
 
 /// What Apache Velocity makes of each case.
-pub fn render(engine: &Engine, cases: &[Case]) -> Vec<Answer> {
+pub(crate) fn render(engine: &Engine, cases: &[Case]) -> Vec<Answer> {
     let input = engine
         .directory
         .join(format!("cases-{}.jsonl", std::process::id()));

@@ -1,5 +1,10 @@
 //! Renders generated templates with Apache Velocity 1.7 and with this library, and compares bytes.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure here is a failure of the test"
+)]
+
 mod cases;
 mod engine;
 mod random;
@@ -56,11 +61,7 @@ fn renders_what_apache_velocity_renders() {
     eprintln!(
         "{texts} alike, {errors} refused by both, refused by this library alone: {refused:?}"
     );
-    for (case, ours, theirs) in different
-        .iter()
-        .filter(|(c, _, _)| !c.template.contains("esc") && !c.template.contains("math"))
-        .take(40)
-    {
+    for (case, ours, theirs) in different.iter().take(40) {
         eprintln!(
             "--- {:?}\n  ours   {ours:?}\n  theirs {theirs:?}",
             case.template
