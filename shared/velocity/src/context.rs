@@ -56,7 +56,8 @@ impl Context {
 /// How much one rendering may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Statements, operations and turns of loops.
+    /// Statements, operations and turns of loops. Long lists and texts that are only read take some
+    /// more, and so does a regular expression.
     pub steps: u64,
     /// Bytes of all texts that are made on the way, the output among them.
     pub text_bytes: usize,
@@ -65,7 +66,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 200_000,
+            steps: 500_000,
             text_bytes: 4 << 20,
         }
     }

@@ -286,25 +286,25 @@ fn fate(kind: Kind) -> Fate {
     }
 }
 
-/// The `$` and `#` of a piece that began nothing, with backslashes only before `$`.
+/// The `$` and `#` of a piece that began nothing, with backslashes only before `$`. The character
+/// behind such a `$` is lost, as it is in Velocity.
 fn marks(image: &str) -> String {
     let mut made = String::new();
     let mut slashes = 0;
-    for c in image.chars() {
-        match c {
-            '\\' => slashes += 1,
-            '$' => {
-                made.extend(std::iter::repeat_n('\\', slashes));
-                made.push('$');
-                slashes = 0;
-            }
-            _ => {
-                slashes = 0;
-                if c == '#' {
-                    made.push('#');
-                }
-            }
+    let mut chars = image.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' {
+            slashes += 1;
+            continue;
         }
+        if c == '$' && slashes > 0 {
+            made.extend(std::iter::repeat_n('\\', slashes));
+            chars.next();
+        }
+        if matches!(c, '$' | '#') {
+            made.push(c);
+        }
+        slashes = 0;
     }
     made
 }

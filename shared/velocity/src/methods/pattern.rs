@@ -7,8 +7,11 @@ use super::{Refusal, Value};
 use crate::value::{List, ListKind};
 
 /// What one compiled expression may take.
-const MAX_COMPILED_BYTES: usize = 1 << 18;
+const MAX_COMPILED_BYTES: usize = 1 << 16;
 const MAX_NESTING: u32 = 32;
+/// How long a text may be for anything but a literal: many matches, each looking far ahead, take the
+/// square of its length.
+const MAX_TEXT_BYTES: usize = 1 << 16;
 
 pub(super) fn matches(text: &str, pattern: &str) -> Result<Value, Refusal> {
     let whole = format!("\\A(?:{})\\z", translated(pattern, text)?);
@@ -144,6 +147,11 @@ fn refused() -> Refusal {
 
 /// Spells Java's expression for our engine; what would mean something else is refused.
 fn translated(pattern: &str, text: &str) -> Result<String, Refusal> {
+    let literal = !pattern.contains(['\\', '.', '[', '(', '*', '+', '?', '{', '|', '^', '$']);
+    if !literal && text.len() > MAX_TEXT_BYTES {
+        let message = "a regular expression on so long a text is not supported";
+        return Err(Refusal::Unsupported(message.into()));
+    }
     let mut made = String::new();
     let mut rest = pattern.chars().peekable();
     let mut in_class = false;

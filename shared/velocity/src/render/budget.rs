@@ -6,6 +6,13 @@ use crate::error::{Error, ErrorKind, Position, Result};
 /// How deeply lists and maps may stand in one another.
 const MAX_VALUE_DEPTH: usize = 128;
 
+/// How many items that are only walked over make one step.
+pub(super) const LIGHT: usize = 16;
+/// How many bytes that a method reads make one step.
+const READ: usize = 1024;
+/// What a regular expression takes to be compiled.
+const COMPILED: usize = 100;
+
 pub(super) struct Budget {
     limits: Limits,
     steps: u64,
@@ -35,6 +42,12 @@ impl Budget {
             return Err(self.met(&format!("more than {} steps", self.limits.steps)));
         }
         Ok(())
+    }
+
+    /// A method that reads a text.
+    pub(super) fn reads(&mut self, method: &str, bytes: usize) -> Result<()> {
+        let compiles = matches!(method, "matches" | "split" | "replaceAll" | "replaceFirst");
+        self.more_steps(bytes / READ + if compiles { COMPILED } else { 0 })
     }
 
     /// How many bytes of text may still be made.

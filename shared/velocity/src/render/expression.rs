@@ -1,7 +1,7 @@
 //! Values of expressions, and whether they hold.
 
 use super::text::unsupported;
-use super::{Machine, Step};
+use super::{Flow, Machine, Step};
 use crate::ast::{Chain, Expr, Form, Interpolated, Link, Operator};
 use crate::error::Position;
 use crate::number::Number;
@@ -49,10 +49,19 @@ impl Machine<'_> {
         }
     }
 
+    /// What happens inside is said to happen where the quoted text begins.
     fn interpolated(&mut self, text: &Interpolated) -> Step<Value> {
         self.budget.step(text.position)?;
         let mut made = String::new();
-        self.block(&text.block, &mut made)?;
+        let reported = self.unresolved.len();
+        let result = self.block(&text.block, &mut made);
+        for inside in self.unresolved.iter_mut().skip(reported) {
+            inside.position = text.position;
+        }
+        match result {
+            Err(Flow::Failed(error)) => return Err(Flow::Failed(error.at(text.position))),
+            result => result?,
+        }
         if text.padded {
             made.pop();
         }

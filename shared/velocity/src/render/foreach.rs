@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::budget::LIGHT;
 use super::{Flow, Machine, Step};
 use crate::ast::Foreach;
 use crate::object::Object;
@@ -68,15 +69,15 @@ impl Machine<'_> {
             Value::Map(map) => values(&map),
             _ => return Ok(()),
         };
-        let names = [&foreach.name, COUNT, HAS_NEXT];
+        self.budget.more_steps(items.len() / LIGHT)?;
+        let names = [&foreach.name, COUNT, HAS_NEXT, SCOPE];
         let saved: Vec<Option<Value>> = names.iter().map(|name| self.get(name).cloned()).collect();
-        let parent = self.get(SCOPE).cloned();
-        let result = self.turns(foreach, items, parent.as_ref(), out);
-        for (name, value) in names.into_iter().zip(saved).chain([(SCOPE, parent)]) {
-            match value {
-                Some(value) => self.set.insert(name.to_owned(), value),
-                None => self.set.remove(name),
-            };
+        let result = self.turns(foreach, items, out);
+        for (name, value) in names.into_iter().zip(saved) {
+            match value.filter(|value| !value.is_null()) {
+                Some(value) => self.put(name, value),
+                None => self.remove(name),
+            }
         }
         match result {
             Err(Flow::Break) => Ok(()),
@@ -84,14 +85,10 @@ impl Machine<'_> {
         }
     }
 
-    fn turns(
-        &mut self,
-        foreach: &Foreach,
-        items: Vec<Value>,
-        parent: Option<&Value>,
-        out: &mut String,
-    ) -> Step {
+    fn turns(&mut self, foreach: &Foreach, items: Vec<Value>, out: &mut String) -> Step {
+        let parent = self.get(SCOPE).cloned();
         let count = items.len();
+        let mut hides = true;
         for (index, item) in items.into_iter().enumerate() {
             self.budget.step(foreach.position)?;
             let has_next = index + 1 < count;
@@ -99,14 +96,21 @@ impl Machine<'_> {
             let turn = Turn {
                 index,
                 has_next,
-                parent: parent.cloned(),
+                parent: parent.clone(),
             };
-            self.set
-                .insert(SCOPE.to_owned(), Value::Object(Arc::new(turn)));
-            self.set.insert(COUNT.to_owned(), (index + 1).into());
-            self.set.insert(HAS_NEXT.to_owned(), has_next.into());
-            self.set.insert(foreach.name.clone(), item);
-            self.block(&foreach.body, out)?;
+            self.put(SCOPE, Value::Object(Arc::new(turn)));
+            self.put(COUNT, (index + 1).into());
+            self.put(HAS_NEXT, has_next.into());
+            let nothing = item.is_null();
+            self.put(&foreach.name, item);
+            if nothing {
+                self.hidden.push((foreach.name.clone(), hides));
+                let result = self.block(&foreach.body, out);
+                hides = self.hidden.pop().is_some_and(|(_, hides)| hides);
+                result?;
+            } else {
+                self.block(&foreach.body, out)?;
+            }
         }
         Ok(())
     }

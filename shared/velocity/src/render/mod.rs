@@ -30,10 +30,14 @@ impl From<Error> for Flow {
 
 type Step<T = ()> = Result<T, Flow>;
 
+static NULL: Value = Value::Null;
+
 struct Machine<'a> {
     context: &'a Context,
     /// What the template set, and the names of the loops that run.
     set: HashMap<String, Value>,
+    /// The names of loops whose present item is nothing, and whether they hide what is set for them.
+    hidden: Vec<(String, bool)>,
     budget: Budget,
     unresolved: Vec<Unresolved>,
 }
@@ -43,6 +47,7 @@ pub(crate) fn render(block: &Block, context: &Context, limits: Limits) -> Result
     let mut machine = Machine {
         context,
         set: HashMap::new(),
+        hidden: Vec::new(),
         budget: Budget::new(limits),
         unresolved: Vec::new(),
     };
@@ -89,12 +94,35 @@ impl Machine<'_> {
         self.budget.step(set.position)?;
         let value = self.value(&set.value)?;
         if !value.is_null() {
-            self.set.insert(set.name.clone(), value);
+            self.put(&set.name, value);
         }
         Ok(())
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
+        let hidden = |(each, active): &(String, bool)| *active && each == name;
+        if self.hidden.iter().any(hidden) {
+            return Some(&NULL);
+        }
         self.set.get(name).or_else(|| self.context.get(name))
+    }
+
+    /// Sets a name. While a loop's item is nothing, its name stays nothing even so; Velocity's own
+    /// loops have it like this.
+    fn put(&mut self, name: &str, value: Value) {
+        if value.is_null() {
+            self.hide(name, true);
+        }
+        self.set.insert(name.to_owned(), value);
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.hide(name, false);
+        self.set.remove(name);
+    }
+
+    fn hide(&mut self, name: &str, hides: bool) {
+        let same = self.hidden.iter_mut().filter(|(each, _)| each == name);
+        same.for_each(|(_, active)| *active = hides);
     }
 }

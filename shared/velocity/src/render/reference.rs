@@ -1,5 +1,6 @@
 //! What references stand for, and what they print.
 
+use super::budget::LIGHT;
 use super::{Machine, Step};
 use crate::ast::{Expr, Form, Reference, StepKind};
 use crate::error::{Error, ErrorKind, Position};
@@ -70,7 +71,7 @@ impl Machine<'_> {
                 StepKind::Property(name) => {
                     let property = match &value {
                         Value::Map(map) => {
-                            self.budget.more_steps(map.entries().len() / 16)?;
+                            self.budget.more_steps(map.entries().len() / LIGHT)?;
                             methods::refuse_property(name).map(|()| map.get(name).cloned())
                         }
                         value => methods::property(value, name),
@@ -129,6 +130,9 @@ impl Machine<'_> {
         };
         if let Some(value) = found {
             return Ok(value);
+        }
+        if let Value::Text(text) = on {
+            self.budget.reads(name, text.len())?;
         }
         let result = methods::call(on, name, arguments, self.budget.bytes_left());
         let value = result

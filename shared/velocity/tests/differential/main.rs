@@ -1,12 +1,11 @@
 //! Renders generated templates with Apache Velocity 1.7 and with this library, and compares bytes.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a failure here is a failure of the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod cases;
 mod engine;
+mod maker;
+mod pieces;
 mod random;
 
 use std::collections::BTreeMap;
