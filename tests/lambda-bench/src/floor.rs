@@ -6,7 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -29,32 +29,40 @@ const NO_VENDOR: &str = "https://vendor.invalid";
 #[derive(Clone)]
 pub(crate) struct Floor {
     pub(crate) address: SocketAddr,
-    sent: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What came since somebody looked.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The bodies that went to a queue.
+    pub(crate) messages: Vec<String>,
+    /// Somebody asked again: the machine was too slow for the adapters' patience.
+    pub(crate) repeated: bool,
 }
 
 struct Answers {
     integration: Value,
-    sent: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl Floor {
     pub(crate) async fn start() -> io::Result<Self> {
-        let sent = Arc::default();
+        let seen = Arc::default();
         let answers = Answers {
             integration: integration().map_err(io::Error::other)?,
-            sent: Arc::clone(&sent),
+            seen: Arc::clone(&seen),
         };
         let app = Router::new().route("/", post(answer));
         let app = app.with_state(Arc::new(answers));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Ok(Self { address, sent })
+        Ok(Self { address, seen })
     }
 
-    /// Returns the bodies of the messages since the last time.
-    pub(crate) fn take_messages(&self) -> Vec<String> {
-        std::mem::take(&mut self.sent.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn take(&self) -> Seen {
+        std::mem::take(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -89,6 +97,12 @@ async fn answer(
     let target = headers.get("x-amz-target");
     let target = target.and_then(|target| target.to_str().ok()).unwrap_or("");
     let operation = target.rsplit('.').next().unwrap_or_default();
+    // As `attempt=1; max=3`.
+    let attempt = headers.get("amz-sdk-request");
+    let attempt = attempt.and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !attempt.contains("attempt=1;") {
+        answers.seen().repeated = true;
+    }
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let kind = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
     match answers.of(operation, &request) {
@@ -137,7 +151,10 @@ impl Answers {
 
     fn keep(&self, body: &Value) {
         let body = body.as_str().unwrap_or_default().to_owned();
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.push(body);
+        self.seen().messages.push(body);
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

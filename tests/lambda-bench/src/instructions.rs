@@ -11,6 +11,7 @@ use crate::target::{self, Target};
 
 /// Warm events are counted together and divided.
 const WARM: u64 = 10;
+const RUNS: u32 = 4;
 
 /// Instructions, of all threads, in user space.
 pub(crate) struct Counts {
@@ -37,8 +38,21 @@ pub(crate) async fn all(target: &Target, floor: &Floor) -> Result<Counts, Failur
     })
 }
 
-/// Counts from the start to the wait that follows this many events.
+/// Counts from the start to the wait that follows this many events. Where the machine is so busy
+/// that the adapters lose patience and repeat a request, it is the least of several runs.
 pub(crate) async fn after(target: &Target, floor: &Floor, events: u64) -> Result<u64, Failure> {
+    let mut least = u64::MAX;
+    for _ in 0..RUNS {
+        floor.take();
+        least = least.min(run(target, floor, events).await?);
+        if !floor.take().repeated {
+            break;
+        }
+    }
+    Ok(least)
+}
+
+async fn run(target: &Target, floor: &Floor, events: u64) -> Result<u64, Failure> {
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("callgrind.out");
     let tool = [

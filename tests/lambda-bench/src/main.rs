@@ -16,12 +16,31 @@ use std::error::Error;
 use std::path::Path;
 
 use floor::Floor;
-use target::{HELLO, Target};
+use target::Target;
 
-/// In bytes: a larger one unpacks noticeably slower.
-const MAX_ZIP: usize = 3_000_000;
-/// Up to the first request for an event, connections to the stand-in included.
-const MAX_INIT: u64 = 3_000_000;
+/// What is aimed at: a zip's bytes, and the instructions up to the first request for an event,
+/// connections to the stand-in included. One that is over is named, and passes.
+const GOAL: Cost = Cost {
+    zip: 3_000_000,
+    init: 3_000_000,
+};
+/// A little over what the largest function takes: what is over that was not meant.
+const LIMIT: Cost = Cost {
+    zip: 4_500_000,
+    init: 3_500_000,
+};
+
+#[derive(Clone, Copy)]
+struct Cost {
+    zip: usize,
+    init: u64,
+}
+
+impl Cost {
+    fn within(self, other: Self) -> bool {
+        self.zip <= other.zip && self.init <= other.init
+    }
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -41,24 +60,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn guard(targets: &[Target], floor: &Floor) -> Result<(), Box<dyn Error>> {
     let mut over = Vec::new();
-    println!("| function | zip, kB | init, k instructions |\n|---|---|---|");
+    println!("| function | zip, kB | init, k instructions | |\n|---|---|---|---|");
     for target in targets {
-        let zip = size::of(&target.bootstrap)?.zip;
-        let init = instructions::after(target, floor, 0).await?;
-        println!("| {} | {} | {} |", target.name, zip / 1000, init / 1000);
-        if target.name != HELLO && (zip > MAX_ZIP || init > MAX_INIT) {
+        let cost = Cost {
+            zip: size::of(&target.bootstrap)?.zip,
+            init: instructions::after(target, floor, 0).await?,
+        };
+        let verdict = match (cost.within(LIMIT), cost.within(GOAL)) {
+            (true, true) => "",
+            (true, false) => "over the goal",
+            (false, _) => "over the limit",
+        };
+        let (zip, init) = (cost.zip / 1000, cost.init / 1000);
+        println!("| {} | {zip} | {init} | {verdict} |", target.name);
+        if !cost.within(LIMIT) {
             over.push(target.name.as_str());
         }
     }
-    match over.as_slice() {
-        [] => Ok(()),
-        _ => Err(format!(
-            "over {} kB or {} k instructions: {}",
-            MAX_ZIP / 1000,
-            MAX_INIT / 1000,
-            over.join(", ")
-        )
-        .into()),
+    match over.is_empty() {
+        true => Ok(()),
+        false => Err(format!("over the limit: {}", over.join(", ")).into()),
     }
 }
 

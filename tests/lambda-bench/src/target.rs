@@ -48,12 +48,12 @@ pub(crate) fn all(root: &Path) -> io::Result<Vec<Target>> {
 /// Sends a webhook along the functions, so that each has the event that the one before it made.
 pub(crate) async fn pass_on(targets: &mut [Target], floor: &Floor) -> Result<(), Failure> {
     for (from, to) in [("webhook-kayako", "evaluate"), ("evaluate", "dispatch")] {
-        floor.take_messages();
+        floor.take();
         if let Some(source) = targets.iter().find(|target| target.name == from) {
             let mut function = start(source, floor, &[]).await?;
             invoke(source, &mut function).await?;
         }
-        let messages = floor.take_messages();
+        let messages = floor.take().messages;
         if let Some(target) = targets.iter_mut().find(|target| target.name == to) {
             target.event = messages.first().map(|body| record(body));
         }
