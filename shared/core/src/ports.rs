@@ -68,6 +68,10 @@ pub enum Sent {
 /// At-least-once delivery; within a group in order, and one at a time.
 #[async_trait]
 pub trait Queue: Send + Sync {
+    /// The longest body that it takes, in bytes.
+    fn max_body_bytes(&self) -> usize {
+        usize::MAX
+    }
     /// Returns once the message is durable.
     async fn send(&self, message: Message) -> Result<Sent>;
     /// Sends the messages in this order, as few calls as the queue allows. The results are in the
