@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskbridge_aws::lambda::Time;
 use deskbridge_aws::lambda::batch::SqsEvent;
-use deskbridge_aws::lambda::{dispatch_batch, evaluate_batch};
+use deskbridge_aws::lambda::dispatch::dispatch_batch;
+use deskbridge_aws::lambda::evaluate::evaluate_batch;
 use deskbridge_aws::sdk::SdkConfig;
 use deskbridge_aws::{DynamoStore, SecretsManagerSecrets, SqsQueue};
 use deskbridge_connectors::http::{Client, Targets};
@@ -135,18 +137,22 @@ impl Deployed {
     }
 
     async fn run(&self, conversations: std::ops::Range<usize>) -> Counted {
+        let count = conversations.len() as u64;
         for conversation in conversations {
             self.post(conversation).await;
         }
         let receive = self.requests.take();
         let event = self.batch(&self.inbound).await;
-        let failed = evaluate_batch(&self.evaluate, event).await;
+        let deadline = self.clock.now() + Duration::from_secs(900);
+        let time = Time::new(&*self.clock, deadline);
+        let (failed, metrics) = evaluate_batch(&self.evaluate, event, &time).await;
         assert_eq!(failed.batch_item_failures, []);
+        assert_eq!(metrics.of("Applied"), count);
         let evaluate = self.requests.take();
         let event = self.batch(&self.outbound).await;
-        let deadline = self.clock.now() + Duration::from_secs(900);
-        let failed = dispatch_batch(&self.dispatch, event, deadline).await;
+        let (failed, metrics) = dispatch_batch(&self.dispatch, event, &time).await;
         assert_eq!(failed.batch_item_failures, []);
+        assert_eq!(metrics.of("Delivered"), count);
         let dispatch = self.requests.take();
         Counted([
             ("receive", receive),
@@ -222,6 +228,25 @@ async fn without_events_in_the_ledger_an_action_costs_a_request_less() {
     assert_eq!(counted.of("PutItem"), 0);
     counted.assert_shared_steps();
     assert!(counted.for_each() <= 3.5);
+}
+
+#[tokio::test]
+async fn without_time_every_record_comes_back_untouched() {
+    let deployed = or_skip!(Deployed::start().await);
+    for conversation in 0..2 {
+        deployed.post(conversation).await;
+    }
+    deployed.requests.take();
+    let event = deployed.batch(&deployed.inbound).await;
+    let ids: Vec<_> = event.records.iter().map(|r| r.message_id.clone()).collect();
+    let soon = deployed.clock.now() + Duration::from_secs(1);
+    let time = Time::new(&*deployed.clock, soon);
+    let (failed, metrics) = evaluate_batch(&deployed.evaluate, event, &time).await;
+    let failed = failed.batch_item_failures.into_iter();
+    let failed: Vec<_> = failed.map(|failed| failed.item_identifier).collect();
+    assert_eq!(failed, ids);
+    assert_eq!(metrics.of("Returned"), 2);
+    assert_eq!(deployed.requests.take(), [] as [String; 0]);
 }
 
 async fn store(config: &SdkConfig, requests: &Counter) -> Arc<dyn Store> {

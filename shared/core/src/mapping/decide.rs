@@ -14,7 +14,7 @@ use crate::event::Decision;
 use crate::link::Entity;
 
 /// The largest action, as it is stored: a queue's message and a store's row must hold it.
-pub const MAX_ACTION_BYTES: usize = 256 * 1024;
+const MAX_ACTION_BYTES: usize = 256 * 1024;
 /// All actions of one event together.
 const MAX_ACTIONS_BYTES: usize = 1024 * 1024;
 
