@@ -75,17 +75,6 @@ impl SecretsManagerSecrets {
         }
     }
 
-    /// Reads the document again because the vendor did not accept the version `seen`; whoever asks
-    /// after somebody else has read a newer one gets that.
-    pub async fn reread(&self, name: &str, seen: &str) -> Result<Credential> {
-        let slot = self.slot(name);
-        let mut slot = slot.lock().await;
-        if let Some(cached) = slot.as_ref().filter(|c| c.credential.version != seen) {
-            return Ok(cached.credential.clone());
-        }
-        self.refresh(name, &mut slot).await
-    }
-
     /// Holds the slot while it reads, so that the others wait for its answer instead of asking too.
     async fn refresh(&self, name: &str, slot: &mut Option<Cached>) -> Result<Credential> {
         let now = self.clock.now();
@@ -143,6 +132,16 @@ impl Secrets for SecretsManagerSecrets {
         let now = self.clock.now();
         let kept = slot.as_ref().filter(|cached| cached.is_good(now));
         if let Some(cached) = kept {
+            return Ok(cached.credential.clone());
+        }
+        self.refresh(name, &mut slot).await
+    }
+
+    /// Whoever asks after somebody else has read a newer one gets that.
+    async fn reread(&self, name: &str, seen: &str) -> Result<Credential> {
+        let slot = self.slot(name);
+        let mut slot = slot.lock().await;
+        if let Some(cached) = slot.as_ref().filter(|c| c.credential.version != seen) {
             return Ok(cached.credential.clone());
         }
         self.refresh(name, &mut slot).await

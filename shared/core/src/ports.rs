@@ -34,6 +34,12 @@ pub trait VendorHttp: Send + Sync {
 pub trait Secrets: Send + Sync {
     /// Returns the current document, or an error of kind `Misconfigured` when there is none.
     async fn credential(&self, name: &str) -> Result<Credential>;
+    /// Returns the document that stands now, whatever is kept of it, because the vendor did not
+    /// accept the version `seen`.
+    async fn reread(&self, name: &str, seen: &str) -> Result<Credential> {
+        let _ = seen;
+        self.credential(name).await
+    }
 }
 
 /// A message to send.
