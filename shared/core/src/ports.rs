@@ -36,8 +36,7 @@ pub trait Secrets: Send + Sync {
     async fn credential(&self, name: &str) -> Result<Credential>;
     /// Returns the document that stands now, whatever is kept of it, because the vendor did not
     /// accept the version `seen`.
-    async fn reread(&self, name: &str, seen: &str) -> Result<Credential> {
-        let _ = seen;
+    async fn reread(&self, name: &str, _seen: &str) -> Result<Credential> {
         self.credential(name).await
     }
 }

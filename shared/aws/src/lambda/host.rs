@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use deskbridge_clock::SystemClock;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::ports::{Clock, Secrets, Store};
 use deskbridge_core::{Error, Result};
 use tracing_subscriber::EnvFilter;
 
 use super::Parts;
-use crate::clock::SystemClock;
 use crate::sdk::{self, SdkConfig};
 use crate::settings::{self, Account, TableNames};
 use crate::{DynamoStore, SecretsManagerSecrets, SqsQueue};

@@ -1,5 +1,6 @@
-//! What an invocation came to, as one line of CloudWatch's embedded metric format: a metric without
-//! a request for it,
+//! What an invocation came to: metrics that cost no request.
+//!
+//! One line of CloudWatch's embedded metric format,
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::collections::BTreeMap;

@@ -67,7 +67,7 @@ impl Account {
             inbound,
             outbound,
             logs: tempfile::tempdir().unwrap(),
-            sandbox: sandbox,
+            sandbox,
         })
     }
 
