@@ -7,6 +7,7 @@
 
 mod actions;
 mod claims;
+mod document;
 mod entities;
 mod events;
 mod integrations;

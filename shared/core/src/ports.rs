@@ -34,6 +34,11 @@ pub trait VendorHttp: Send + Sync {
 pub trait Secrets: Send + Sync {
     /// Returns the current document, or an error of kind `Misconfigured` when there is none.
     async fn credential(&self, name: &str) -> Result<Credential>;
+    /// Returns the document that stands now, whatever is kept of it, because the vendor did not
+    /// accept the version `seen`.
+    async fn reread(&self, name: &str, _seen: &str) -> Result<Credential> {
+        self.credential(name).await
+    }
 }
 
 /// A message to send.
@@ -68,6 +73,10 @@ pub enum Sent {
 /// At-least-once delivery; within a group in order, and one at a time.
 #[async_trait]
 pub trait Queue: Send + Sync {
+    /// The longest body that it takes, in bytes.
+    fn max_body_bytes(&self) -> usize {
+        usize::MAX
+    }
     /// Returns once the message is durable.
     async fn send(&self, message: Message) -> Result<Sent>;
     /// Sends the messages in this order, as few calls as the queue allows. The results are in the

@@ -34,6 +34,8 @@ macro_rules! store_conformance {
         $crate::conformance_cases! { $fresh, $crate::conformance::store {
             records_an_event_once
             a_record_comes_back_as_it_was_written
+            an_event_of_any_size_is_recorded
+            events_of_one_id_keep_their_own_size_apart
             counts_duplicates_and_keeps_the_latest_time
             lists_events_newest_first
             filters_events_by_integration_and_subject

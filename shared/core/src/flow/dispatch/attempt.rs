@@ -105,7 +105,7 @@ impl Dispatch {
         let call = self.call(&action, ready, &record);
         let prepared = match ready.connector.prepare(&call).await {
             Ok(prepared) => prepared,
-            Err(error) => return self.failed(record, ready, not_sent(error)).await,
+            Err(error) => return self.not_let_in(record, ready, not_sent(error)).await,
         };
         let undo = forgotten(&prepared.writes);
         let writes = written(&prepared.writes, &record, now);
@@ -122,12 +122,25 @@ impl Dispatch {
             }
             Err(error) => {
                 let refused = error.retry() == Retry::Never;
-                let mut verdict = self.failed(record, ready, error).await?;
+                let mut verdict = self.not_let_in(record, ready, error).await?;
                 if refused {
                     verdict.changes.extend(undo);
                 }
                 Ok(verdict)
             }
+        }
+    }
+
+    /// Sends again at once where it was the credential, and that has changed since it was read.
+    async fn not_let_in(
+        &self,
+        record: ActionRecord,
+        ready: &Ready<'_>,
+        error: Error,
+    ) -> Result<Verdict> {
+        match self.renewed(ready, &error).await {
+            Some(again) => Box::pin(self.send(record, &again)).await,
+            None => self.failed(record, ready, error).await,
         }
     }
 
@@ -161,6 +174,11 @@ impl Dispatch {
         let action = record.action.clone();
         let call = self.call(&action, ready, &record);
         let found = ready.connector.look_up(&call, handle.as_deref()).await;
+        if let Err(error) = &found
+            && let Some(again) = self.renewed(ready, error).await
+        {
+            return Box::pin(self.look_up(record, &again, handle, off)).await;
+        }
         if let (Ok(Found::Absent), Some(why)) = (&found, off) {
             record.settle(
                 Outcome::Suppressed {
