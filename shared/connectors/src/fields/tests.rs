@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn fields(mapping: &Value) -> Fields {
-    Fields::compile("settings.alert.fields", mapping.as_object().unwrap())
+    Fields::compile("settings.alert", "fields", mapping.as_object().unwrap())
         .unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
@@ -91,7 +91,7 @@ fn every_wrong_field_is_named() {
     let mapping = json!({
         "title": "{{ body.", "link": "$..a", "device": {"a": 1}, "type": ["$.a", ["$.b"]], "id": "$.id",
     });
-    let refused = Fields::compile("settings.alert.fields", mapping.as_object().unwrap());
+    let refused = Fields::compile("settings.alert", "fields", mapping.as_object().unwrap());
     let fields: Vec<_> = refused
         .err()
         .unwrap_or_default()
