@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::flow::directory::Directory;
-use deskbridge_core::flow::dispatch::Dispatch;
+use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::receive::Receive;
 use deskbridge_core::flow::sweep::Sweep;
@@ -68,6 +68,7 @@ impl Bundle {
                 outbound: Arc::clone(&to_dispatch),
             },
             dispatch: Dispatch {
+                credentials: CredentialStates::default(),
                 directory: Arc::clone(&directory),
                 connectors,
                 store: Arc::clone(&store),

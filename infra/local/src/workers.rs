@@ -129,7 +129,7 @@ async fn dispatch_one(bundle: &Bundle, delivery: Delivery) {
     match serde_json::from_str::<Action>(&delivery.body) {
         Ok(action) => {
             let result = bundle.dispatch.dispatch(&action).await;
-            finish(&*bundle.outbound, &delivery.receipt, result).await;
+            finish(&*bundle.outbound, &delivery.receipt, result.map(drop)).await;
         }
         Err(error) => poison(&*bundle.outbound, &delivery, &error).await,
     }

@@ -8,6 +8,7 @@ pub mod batch;
 mod host;
 pub mod http;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use deskbridge_core::action::Action;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::event::Envelope;
 use deskbridge_core::flow::directory::CompileKind;
-use deskbridge_core::flow::dispatch::Dispatch;
+use deskbridge_core::flow::dispatch::{Claimed, CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::receive::Receive;
 use deskbridge_core::ports::VendorHttp;
@@ -112,6 +113,7 @@ pub async fn serve_dispatch(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(
     let host = Host::start()?;
     let outbound = host.outbound()?;
     let dispatch = Dispatch {
+        credentials: CredentialStates::default(),
         directory: host.directory(&parts),
         connectors: parts.connectors,
         store: host.store(),
@@ -136,18 +138,45 @@ pub async fn dispatch_batch(
     event: SqsEvent,
     deadline: Timestamp,
 ) -> BatchResponse {
-    let work = async |body: &str| {
-        if deadline.since(dispatch.clock.now()) < ENOUGH_TIME {
-            return Err("no time is left in this batch".to_owned());
-        }
-        let action: Action = serde_json::from_str(body).map_err(|error| error.to_string())?;
-        let done = std::panic::AssertUnwindSafe(dispatch.dispatch(&action));
-        match done.catch_unwind().await {
-            Ok(result) => result.map_err(|error| error.to_string()),
+    let begin = async |bodies: &[&str]| begin(dispatch, bodies, deadline).await;
+    let work = async |claimed: Option<Claimed>| {
+        let Some(claimed) = claimed else {
+            return Ok(());
+        };
+        // A panic must cost this action's message only.
+        let done = AssertUnwindSafe(dispatch.work(claimed)).catch_unwind();
+        match done.await {
+            Ok(result) => result.map(drop).map_err(|error| error.to_string()),
             Err(_) => Err("it panicked".to_owned()),
         }
     };
-    batch::in_groups(event.records, work).await
+    batch::in_groups(event.records, begin, work).await
+}
+
+/// Claims the actions that can be read, if there is time for them.
+async fn begin(
+    dispatch: &Dispatch,
+    bodies: &[&str],
+    deadline: Timestamp,
+) -> Vec<Result<Option<Claimed>, String>> {
+    if deadline.since(dispatch.clock.now()) < ENOUGH_TIME {
+        let late = || Err("no time is left in this batch".to_owned());
+        return bodies.iter().map(|_| late()).collect();
+    }
+    let actions = bodies
+        .iter()
+        .map(|body| serde_json::from_str::<Action>(body));
+    let actions: Vec<_> = actions.collect();
+    let readable: Vec<&Action> = actions.iter().flatten().collect();
+    let mut claims = dispatch.claim(&readable).await.into_iter();
+    let claimed = actions.iter().map(|action| match action {
+        Ok(_) => {
+            let claim = claims.next().unwrap_or(Ok(None));
+            claim.map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
+    });
+    claimed.collect()
 }
 
 /// A schedule; the event's content does not matter.

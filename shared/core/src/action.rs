@@ -36,6 +36,10 @@ pub struct Action {
     pub subject: EntityRef,
     /// Actions with the same order key are carried out one after the other, in event order.
     pub order_key: String,
+    /// Where the vendor bounds calls at a time: of actions with the same slot one is under way at a
+    /// time, in whatever order.
+    #[serde(default)]
+    pub slot: Option<String>,
     /// What the rule's templates rendered to.
     pub params: Value,
     /// When the event was received: every rule about time uses this, never "now".

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::HttpRequest;
 use crate::integration::Problem;
 use crate::json::JsonError;
-use crate::link::EntityRef;
+use crate::link::{EntityRef, Link};
 use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
@@ -37,6 +37,12 @@ pub trait Connector: Send + Sync {
 
     /// Checks an integration's connection settings, without calling anybody.
     fn check(&self, connection: &Connection) -> Vec<Problem>;
+
+    /// How many actions may be under way at a time with one credential, where the vendor refuses
+    /// more. The queue keeps to it, whatever the number of dispatchers.
+    fn parallel(&self) -> Option<u32> {
+        None
+    }
 
     /// Makes the one request that carries the action out. May read from the vendor (ids, sessions),
     /// must write nothing: an error here means that nothing was sent.
@@ -179,6 +185,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The kind of entity that it makes, to be linked to the event's subject.
     pub creates: Option<&'static str>,
+    /// It makes one although the subject is linked already, and the newer one is linked from then on.
+    pub renews: bool,
     /// The kind of entity that it acts on, found through the subject's link.
     pub acts_on: Option<&'static str>,
     /// It ends the counterpart: an older event may not open a new one afterwards.
@@ -222,8 +230,10 @@ pub struct Call<'a> {
     pub credential: &'a Credential,
     pub operation: &'static Operation,
     pub action: &'a Action,
-    /// The linked entity, where there is one.
+    /// The entity to act on, where there is one.
     pub target: Option<&'a EntityRef>,
+    /// The subject's counterpart at this vendor so far.
+    pub link: Option<&'a Link>,
     /// When the action was first sent, in an earlier attempt.
     pub first_sent_at: Option<Timestamp>,
 }

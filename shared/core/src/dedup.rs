@@ -56,6 +56,13 @@ pub fn digest(parts: &[&str]) -> String {
     text
 }
 
+/// Returns which of `places` a text belongs to, always the same one.
+pub fn place_of(text: &str, places: u32) -> u32 {
+    let first = digest(&[text]).get(..8).map(str::to_owned);
+    let number = first.and_then(|hex| u32::from_str_radix(&hex, 16).ok());
+    number.unwrap_or_default() % places.max(1)
+}
+
 /// Returns what an integration key is stored as.
 pub fn key_hash(key: &str) -> String {
     digest(&["integration-key", key])
@@ -117,6 +124,15 @@ mod tests {
         let id = |delivery| DedupKey::Each.event_id("a", at, delivery);
         assert_ne!(id("1"), id("2"));
         assert_eq!(id("1"), id("1"), "the queue's repeat of one delivery");
+    }
+
+    #[test]
+    fn a_text_keeps_its_place_and_all_places_are_used() {
+        let places: Vec<u32> = (0..64).map(|n| place_of(&n.to_string(), 4)).collect();
+        let again: Vec<u32> = (0..64).map(|n| place_of(&n.to_string(), 4)).collect();
+        assert_eq!(places, again);
+        let used: std::collections::BTreeSet<u32> = places.into_iter().collect();
+        assert_eq!(used, (0..4).collect());
     }
 
     #[test]

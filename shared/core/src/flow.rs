@@ -1,6 +1,5 @@
 //! The steps between a webhook and a vendor's answer, one file each, named as everywhere else.
 
-mod decided;
 pub mod directory;
 pub mod dispatch;
 pub mod evaluate;

@@ -173,6 +173,15 @@ pub trait Store: Send + Sync {
     /// Makes the row if there is none, and tries to take it, as `ActionRecord::claim` says. Later
     /// claims of the same order key see this row from now on.
     async fn claim(&self, action: &Action, now: Timestamp) -> Result<Claim>;
+    /// Claims several, each as `claim` does, in as few requests as the store allows. The results are
+    /// in the same order; one that failed says nothing of the others.
+    async fn claim_all(&self, actions: &[&Action], now: Timestamp) -> Vec<Result<Claim>> {
+        let mut claims = Vec::with_capacity(actions.len());
+        for action in actions {
+            claims.push(self.claim(action, now).await);
+        }
+        claims
+    }
     /// Writes the record and the entity changes together, if its fence is still the newest; an
     /// error of kind `Conflict` otherwise. Returns the action that waited behind it, now due, if
     /// this one no longer blocks.

@@ -50,28 +50,51 @@ impl BatchResponse {
     }
 }
 
-/// Works on the groups at the same time, and on each group's messages one after the other, up to
-/// the first that fails.
-pub async fn in_groups(
+/// Begins the first message of each group together with the others', then works on the groups at the
+/// same time, and on each group's messages one after the other, up to the first that fails.
+///
+/// `begin` answers for each body in the order given.
+pub async fn in_groups<B>(
     records: Vec<SqsRecord>,
-    work: impl AsyncFn(&str) -> Result<(), String>,
+    begin: impl AsyncFn(&[&str]) -> Vec<Result<B, String>>,
+    work: impl AsyncFn(B) -> Result<(), String>,
 ) -> BatchResponse {
-    let groups = groups(records).into_iter().map(async |group| {
-        let mut response = BatchResponse::default();
-        let mut failed = false;
-        for record in group {
-            if failed {
-                response.fail(record.message_id, &"one before it failed");
-            } else if let Err(why) = work(&record.body).await {
-                response.fail(record.message_id, &why);
-                failed = true;
-            }
-        }
-        response.batch_item_failures
+    let groups = groups(records);
+    let firsts = groups.iter().filter_map(|group| group.first());
+    let firsts: Vec<&str> = firsts.map(|record| record.body.as_str()).collect();
+    let begun = begin(&firsts).await;
+    let (begin, work) = (&begin, &work);
+    let groups = groups.into_iter().zip(begun).map(async |(group, first)| {
+        let mut first = Some(first);
+        one_after_the_other(group, async |body| {
+            let begun = match first.take() {
+                Some(begun) => Some(begun),
+                None => begin(&[body]).await.pop(),
+            };
+            work(begun.ok_or("it was not begun")??).await
+        })
+        .await
     });
     BatchResponse {
         batch_item_failures: join_all(groups).await.into_iter().flatten().collect(),
     }
+}
+
+async fn one_after_the_other(
+    group: Vec<SqsRecord>,
+    mut work: impl AsyncFnMut(&str) -> Result<(), String>,
+) -> Vec<BatchItemFailure> {
+    let mut response = BatchResponse::default();
+    let mut failed = false;
+    for record in group {
+        if failed {
+            response.fail(record.message_id, &"one before it failed");
+        } else if let Err(why) = work(&record.body).await {
+            response.fail(record.message_id, &why);
+            failed = true;
+        }
+    }
+    response.batch_item_failures
 }
 
 /// In the order in which they come; a message without a group is one of its own.

@@ -42,11 +42,12 @@ fn a_request_without_a_body_is_an_empty_one() {
 async fn what_follows_a_failed_message_in_its_group_comes_back_with_it() {
     let failures = async |bad: &str| {
         let event: SqsEvent = serde_json::from_str(TWO_GROUPS).unwrap();
-        let work = async |body: &str| match body == bad {
+        let begin = async |bodies: &[&str]| bodies.iter().map(|body| Ok(*body == bad)).collect();
+        let work = async |is_bad| match is_bad {
             true => Err("bad".to_owned()),
             false => Ok(()),
         };
-        let response = in_groups(event.records, work).await;
+        let response = in_groups(event.records, begin, work).await;
         serde_json::to_string(&response).unwrap()
     };
     assert_eq!(failures("none").await, r#"{"batchItemFailures":[]}"#);

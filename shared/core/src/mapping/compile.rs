@@ -29,6 +29,8 @@ pub struct CompiledRule {
     pub conditions: Vec<CompiledExpression>,
     pub connector: String,
     pub operation: &'static Operation,
+    /// How many of the connector's actions may be under way at a time.
+    pub parallel: Option<u32>,
     pub with: Vec<(String, Template)>,
     pub order: Option<Template>,
 }
@@ -106,7 +108,9 @@ impl Compiler<'_> {
             .collect();
         let order = rule.order.clone().map(Value::String);
         let order = order.and_then(|text| self.field(&place, "order", &text));
+        let parallel = self.connectors.named(&connector)?.parallel();
         Some(CompiledRule {
+            parallel,
             connector,
             operation,
             conditions,

@@ -9,6 +9,7 @@ use super::engine;
 use crate::Timestamp;
 use crate::action::Action;
 use crate::connector::Incoming;
+use crate::dedup::place_of;
 use crate::event::Decision;
 use crate::link::Entity;
 
@@ -193,6 +194,7 @@ fn action(
         params.insert(name.clone(), value);
     }
     let subject = facts.incoming.subject.clone();
+    let order_key = order_key(plan, rule, facts, context)?;
     Ok(Action {
         id: Action::id_for(facts.event_id, &rule.rule.id),
         event_id: facts.event_id.to_owned(),
@@ -201,7 +203,8 @@ fn action(
         config_version: facts.config_version,
         connector: rule.connector.clone(),
         operation: rule.operation.name.to_owned(),
-        order_key: order_key(plan, rule, facts, context)?,
+        slot: slot(plan, rule, &order_key),
+        order_key,
         subject,
         params: Value::Object(params),
         received_at: facts.received_at,
@@ -226,6 +229,16 @@ fn order_key(
             .map_err(|error| (format!("{}.order", rule.rule.id), error.to_string()))?,
     };
     Ok(format!("{integration}/{own}/{connector}"))
+}
+
+/// One of as many slots as the credential has; the same order key has the same slot, so that order is
+/// not lost in the queue either.
+fn slot(plan: &Plan, rule: &CompiledRule, order_key: &str) -> Option<String> {
+    let slots = rule.parallel?;
+    let connection = plan.connections.get(&rule.connector)?;
+    let credential = connection.credential.as_deref().unwrap_or_default();
+    let number = place_of(order_key, slots);
+    Some(format!("{}/{credential}/{number}", rule.connector))
 }
 
 /// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use deskbridge_core::Timestamp;
 use deskbridge_core::action::{Action, ActionRecord, Claim, Stage};
 use deskbridge_core::event::{Decision, EventRecord};
-use deskbridge_core::integration::{Integration, IntegrationSpec};
+use deskbridge_core::integration::{History, Integration, IntegrationSpec};
 use deskbridge_core::link::{EntityRef, Link};
 use deskbridge_core::outcome::Outcome;
 use deskbridge_core::ports::Store;
@@ -52,6 +52,7 @@ pub(super) fn action(id: &str, lane: &str) -> Action {
         operation: "add_note".to_owned(),
         subject: subject("4711"),
         order_key: lane.to_owned(),
+        slot: None,
         params: json!({"number": 18_446_744_073_709_551_615_u64, "text": "✓", "list": [null, 1.5]}),
         received_at: NOW,
         creates: false,
@@ -81,6 +82,7 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
             kind: "custom".to_owned(),
             enabled: true,
             team: "support".to_owned(),
+            history: History::Full,
             settings: json!({"rules": []}),
         },
         version,

@@ -45,6 +45,9 @@ macro_rules! store_conformance {
             a_link_is_never_replaced
             written_values_are_forgotten_one_by_one
             an_end_never_moves_back
+            a_newer_counterpart_takes_the_place_of_one_that_ended
+            an_end_that_took_effect_is_known_from_then_on
+            an_older_end_that_took_effect_is_known_too
             entities_of_integrations_are_apart
 
             an_integration_is_written_over_the_version_seen
@@ -55,6 +58,7 @@ macro_rules! store_conformance {
             a_woken_credential_frees_what_waits_for_it_only
 
             one_of_many_claimers_wins
+            claims_made_together_are_answered_one_by_one
             a_claim_that_is_not_due_names_the_time
             a_holder_with_an_old_fence_may_not_write
             a_lost_lease_is_due_and_its_outcome_unknown

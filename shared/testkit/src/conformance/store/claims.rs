@@ -32,6 +32,42 @@ pub async fn one_of_many_claimers_wins(harness: &dyn StoreHarness) {
     assert_eq!(won, 1);
 }
 
+pub async fn claims_made_together_are_answered_one_by_one(harness: &dyn StoreHarness) {
+    let store = harness.store();
+    let mut settled = win(&*store, &action("act_old", "lane old"), NOW).await;
+    settled.settle(delivered(), NOW);
+    store.settle(settled, Vec::new()).await.expect("settles");
+    let held = win(&*store, &action("act_held", "lane held"), NOW).await;
+    let fresh: Vec<_> = (0..12)
+        .map(|n| action(&format!("act_{n}"), &format!("lane {n}")))
+        .collect();
+    let mut asked: Vec<_> = fresh.iter().collect();
+    let (behind, old) = (
+        action("act_behind", "lane 3"),
+        action("act_old", "lane old"),
+    );
+    asked.extend([&behind, &old, &held.action]);
+    let mut claims = store.claim_all(&asked, NOW).await.into_iter();
+    for action in &fresh {
+        let claim = claims.next().expect("an answer for each");
+        match claim.expect("every claim is answered") {
+            Claim::Won(record) => assert_eq!(record.action.id, action.id),
+            other => panic!("{} was told {other:?}", action.id),
+        }
+    }
+    let rest: Vec<_> = claims
+        .map(|claim| claim.expect("every claim is answered"))
+        .collect();
+    let expected = [
+        Claim::Behind {
+            action_id: "act_3".to_owned(),
+        },
+        Claim::Settled(delivered()),
+        Claim::NotNow { until: NOW + LEASE },
+    ];
+    assert_eq!(rest, expected);
+}
+
 pub async fn a_claim_that_is_not_due_names_the_time(harness: &dyn StoreHarness) {
     let store = harness.store();
     let held = win(&*store, &action("act_1", "lane"), NOW).await;
