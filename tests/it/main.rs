@@ -13,6 +13,7 @@ mod folder;
 mod judges;
 mod mapping;
 mod outcomes;
+mod sources;
 mod tidy;
 mod two_way;
 mod webhooks;
