@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use it_support::World;
+use it_support::{World, client};
 use serde_json::{Value, json};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -290,5 +290,71 @@ async fn a_signed_webhook_is_let_in_once_and_anything_else_is_not() {
     assert!(events.len() <= 1, "what is not signed is not stored");
     for event in events {
         assert_eq!(event.duplicates, 1, "the same id again");
+    }
+}
+
+fn guide(name: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// The guide's integration, with the sandbox in place of the vendor.
+fn document(guide: &str) -> String {
+    let (_, rest) = guide.split_once("```yaml\n").unwrap();
+    let (document, _) = rest.split_once("```").unwrap();
+    let own = document
+        .lines()
+        .filter(|line| !line.contains("webhook_credential"));
+    let own = own.map(|line| match line.starts_with("name: ") {
+        true => "name: support-alerts",
+        false => line,
+    });
+    let own: Vec<_> = own.collect();
+    own.join("\n").replace(
+        "credential: opsgenie-support",
+        "credential: opsgenie-support, base_url: \"OPSGENIE_URL\"",
+    )
+}
+
+/// The guide's commands: their headers and their body.
+fn curl_commands(guide: &str) -> Vec<(Vec<(String, String)>, String)> {
+    let blocks = guide.split("```sh\ncurl -sS -X POST \"$URL\" \\\n").skip(1);
+    let commands = blocks.map(|block| {
+        let (command, _) = block.split_once("```").unwrap();
+        let (head, body) = command.split_once("-d '").unwrap();
+        let headers = head.lines().filter_map(|line| {
+            let header = line.trim().strip_prefix("-H '")?.strip_suffix("' \\")?;
+            let (name, value) = header.split_once(": ")?;
+            Some((name.to_owned(), value.to_owned()))
+        });
+        (
+            headers.collect(),
+            body.trim_end().trim_end_matches('\'').to_owned(),
+        )
+    });
+    commands.collect()
+}
+
+#[tokio::test]
+async fn every_command_of_the_guides_is_taken_and_leads_to_an_action() {
+    for (name, vendor, count) in [("alert-source.md", "alert", 4), ("custom.md", "generic", 2)] {
+        let guide = guide(name);
+        let world = world(&document(&guide)).await;
+        let commands = curl_commands(&guide);
+        assert_eq!(commands.len(), count, "{name}");
+        for (headers, body) in commands {
+            let url = format!("http://{}/webhooks/{vendor}/{}", world.address, world.key);
+            let mut request = client().post(url).body(body);
+            for (header, value) in headers {
+                request = request.header(header, value);
+            }
+            assert_eq!(request.send().await.unwrap().status(), 202, "{name}");
+            world.pass(MINUTE).await;
+        }
+        assert_eq!(
+            world.decisions(vendor).await,
+            vec!["actions"; count],
+            "{name}"
+        );
     }
 }
