@@ -141,12 +141,18 @@ fn whatever_is_changed_or_missing_is_refused() {
         ("another id", changed("webhook-id", "msg_2")),
         ("another time", changed("webhook-timestamp", "1614265331")),
         ("no signature", changed("webhook-signature", "")),
-        ("no version", changed("webhook-signature", &SIGNATURE[3..])),
+        (
+            "no version",
+            changed("webhook-signature", SIGNATURE.trim_start_matches("v1,")),
+        ),
         (
             "another version",
             changed("webhook-signature", &SIGNATURE.replace("v1", "v2")),
         ),
-        ("cut", changed("webhook-signature", &SIGNATURE[..40])),
+        (
+            "cut",
+            changed("webhook-signature", SIGNATURE.trim_end_matches("LOJ1OE=")),
+        ),
         (
             "upper case",
             changed("webhook-signature", &SIGNATURE.to_uppercase()),
@@ -181,8 +187,16 @@ fn github_s_documented_example_holds_and_nothing_like_it() {
     for (signature, body, secret) in [
         (GITHUB_SIGNATURE, "Hello, World", GITHUB_SECRET),
         (GITHUB_SIGNATURE, GITHUB_BODY, "other"),
-        (&GITHUB_SIGNATURE[7..], GITHUB_BODY, GITHUB_SECRET),
-        (&GITHUB_SIGNATURE[..70], GITHUB_BODY, GITHUB_SECRET),
+        (
+            GITHUB_SIGNATURE.trim_start_matches("sha256="),
+            GITHUB_BODY,
+            GITHUB_SECRET,
+        ),
+        (
+            GITHUB_SIGNATURE.trim_end_matches("7"),
+            GITHUB_BODY,
+            GITHUB_SECRET,
+        ),
         (upper.as_str(), GITHUB_BODY, GITHUB_SECRET),
         ("sha256=", GITHUB_BODY, GITHUB_SECRET),
         ("sha256=日本", GITHUB_BODY, GITHUB_SECRET),
