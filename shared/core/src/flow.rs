@@ -5,4 +5,5 @@ pub mod dispatch;
 pub mod evaluate;
 pub mod messages;
 pub mod receive;
+pub mod resolve;
 pub mod sweep;

@@ -183,7 +183,8 @@ pub trait Store: Send + Sync {
         claims
     }
     /// Writes the record and the entity changes together, if its fence is still the newest; an
-    /// error of kind `Conflict` otherwise. Returns the action that waited behind it, now due, if
+    /// error of kind `Conflict` otherwise. The stored fence is one higher: of two that have read the
+    /// same row, one settles it. Returns the action that waited behind it, now due, if
     /// this one no longer blocks.
     async fn settle(
         &self,

@@ -1,6 +1,7 @@
 //! Turns received events into decisions: dedup, guards, rules; then the actions into their queue.
 
 mod decided;
+mod explain;
 mod opened;
 mod subjects;
 
@@ -16,6 +17,7 @@ use crate::event::{Decision, Envelope, EventRecord};
 use crate::link::EntityRef;
 use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
 use decided::Decided;
+pub use explain::Explanation;
 use opened::Opened;
 use subjects::Subjects;
 

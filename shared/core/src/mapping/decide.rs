@@ -242,7 +242,7 @@ fn slot(plan: &Plan, rule: &CompiledRule, order_key: &str) -> Option<String> {
 }
 
 /// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.
-fn context(facts: &Facts<'_>) -> Value {
+pub(super) fn context(facts: &Facts<'_>) -> Value {
     let mut context = facts.incoming.data.clone();
     let links = &facts.entity.links;
     let ids = links

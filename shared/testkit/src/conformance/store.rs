@@ -58,6 +58,8 @@ macro_rules! store_conformance {
             a_woken_credential_frees_what_waits_for_it_only
 
             one_of_many_claimers_wins
+            of_two_that_read_the_same_row_one_settles_it
+            an_action_taken_up_again_goes_before_those_that_came_after_it
             claims_made_together_are_answered_one_by_one
             a_claim_that_is_not_due_names_the_time
             a_holder_with_an_old_fence_may_not_write
