@@ -123,9 +123,14 @@ impl Reading<'_> {
         }
     }
 
-    /// Returns the field as text, without space around it; empty where nothing is found.
+    /// Returns the field as text, without space around it; empty where nothing is found. A list of one
+    /// text is that text: a filter finds a list.
     pub(crate) fn text(&self, field: &str) -> Result<String, Drift> {
-        match self.value(field)? {
+        let found = match self.value(field)? {
+            Some(Value::Array(mut only)) if only.len() == 1 => only.pop(),
+            found => found,
+        };
+        match found {
             None => Ok(String::new()),
             Some(Value::String(text)) => Ok(text.trim().to_owned()),
             Some(Value::Array(_) | Value::Object(_)) => {
@@ -158,7 +163,7 @@ impl Reading<'_> {
 
     fn find(&self, source: &Source) -> Result<Value, String> {
         match source {
-            Source::Path(path) => Ok(path.find(self.body).cloned().unwrap_or_default()),
+            Source::Path(path) => Ok(path.find(self.body)?.unwrap_or_default()),
             Source::Template(template) => {
                 let converted = || context(json!({ "body": self.body }));
                 let context = self.context.get_or_init(converted);

@@ -100,51 +100,49 @@ impl Written {
 
 /// What the rules alone show. Operations, parameters and templates are checked where they are compiled.
 fn problems(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut refuse = |field: String, why: String| {
-        problems.push(Problem::new(format!("settings.{field}"), why));
-    };
     if settings.rules.is_empty() {
-        refuse(
-            "rules".into(),
-            "is empty: nothing would ever be done".into(),
-        );
+        let why = "is empty: nothing would ever be done";
+        return vec![Problem::new("settings.rules", why)];
     }
     let mut ids = BTreeSet::new();
-    for (index, rule) in settings.rules.iter().enumerate() {
-        let place = format!("rules[{index}]");
-        if let Some(id) = &rule.id {
-            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-            if id.is_empty() || id.len() > MAX_ID_CHARS || !id.chars().all(plain) {
-                let why =
-                    format!("use 1 to {MAX_ID_CHARS} letters, digits, hyphens or underscores");
-                refuse(format!("{place}.id"), why);
-            } else if !ids.insert(id) {
-                refuse(
-                    format!("{place}.id"),
-                    format!("{id} names another rule already"),
-                );
-            }
-        }
-        let known = |text: &str| {
-            let connector = text.split('.').next().unwrap_or_default();
-            text.contains('.') && settings.connections.contains_key(connector)
-        };
-        let names: Vec<_> = settings.connections.keys().map(String::as_str).collect();
-        let names = names.join(", ");
-        for (field, text, example) in [
-            ("on", &rule.on, "kayako.conversation_opened"),
-            ("do", &rule.operation, "kayako.add_note"),
-        ] {
-            if !known(text) {
-                let why = format!(
-                    "begins with none of the connections ({names}) and a full stop, as {example}"
-                );
-                refuse(format!("{place}.{field}"), why);
-            }
-        }
+    let rules = settings.rules.iter().enumerate();
+    let problems = rules.flat_map(|(index, rule)| {
+        let id = rule.id.as_deref();
+        let id = id.and_then(|id| id_problem(id, ids.insert(id.to_owned())));
+        let found = [
+            ("id", id),
+            ("on", connection_problem(settings, &rule.on)),
+            ("do", connection_problem(settings, &rule.operation)),
+        ];
+        let named = found.into_iter().filter_map(|(key, why)| Some((key, why?)));
+        let named =
+            named.map(|(key, why)| Problem::new(format!("settings.rules[{index}].{key}"), why));
+        named.collect::<Vec<_>>()
+    });
+    problems.collect()
+}
+
+fn id_problem(id: &str, new: bool) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if id.is_empty() || id.len() > MAX_ID_CHARS || !id.chars().all(plain) {
+        let why = format!("use 1 to {MAX_ID_CHARS} letters, digits, hyphens or underscores");
+        return Some(why);
     }
-    problems
+    (!new).then(|| format!("{id} names another rule already"))
+}
+
+/// An event and an action are named as `kayako.add_note`, after a connection.
+fn connection_problem(settings: &Settings, named: &str) -> Option<String> {
+    let connections = &settings.connections;
+    let known = named.split_once('.');
+    if known.is_some_and(|(connector, _)| connections.contains_key(connector)) {
+        return None;
+    }
+    let names: Vec<_> = connections.keys().map(String::as_str).collect();
+    Some(format!(
+        "begins with none of the connections and a full stop; there are: {}",
+        names.join(", ")
+    ))
 }
 
 #[cfg(test)]

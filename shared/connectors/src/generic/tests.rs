@@ -158,7 +158,7 @@ fn every_mistake_in_the_settings_names_its_field() {
     for (settings, field) in [
         (json!({"field": {}}), "field"),
         (json!({"fields": {"kind": "$.k"}}), "fields.kind"),
-        (json!({"fields": {"type": "$..k"}}), "fields.type"),
+        (json!({"fields": {"type": "$["}}), "fields.type"),
         (json!({"fields": "$.k"}), "fields"),
         (json!({"data": {"total": "{{ body."}}), "data.total"),
         (json!({"data": {"total": {"a": "$.b"}}}), "data.total"),

@@ -104,7 +104,7 @@ fn every_mistake_names_its_field() {
         ),
         (
             "/connections/generic/fields/type",
-            json!("$..a"),
+            json!("$["),
             "connections.generic.fields.type",
         ),
     ] {
