@@ -15,6 +15,7 @@ mod judges;
 mod mapping;
 mod outcomes;
 mod resolve;
+mod sources;
 mod tidy;
 mod two_way;
 mod webhooks;

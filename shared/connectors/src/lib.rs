@@ -9,6 +9,7 @@ pub mod text;
 mod alert;
 mod fields;
 mod form;
+mod generic;
 mod kayako;
 mod opsgenie;
 mod signature;
@@ -18,13 +19,15 @@ use std::sync::Arc;
 use deskbridge_core::connector::{Connector, Connectors};
 
 pub use alert::Alert;
+pub use generic::Generic;
 pub use kayako::Kayako;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 3] = [
+    let all: [Arc<dyn Connector>; 4] = [
         Arc::new(Alert::default()),
+        Arc::new(Generic::default()),
         Arc::new(Kayako::default()),
         Arc::new(Opsgenie),
     ];
