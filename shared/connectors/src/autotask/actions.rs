@@ -90,6 +90,7 @@ const fn operation(name: &'static str, required: &'static [&'static str]) -> Ope
 /// Makes the request, with every name in it resolved to an id and the repeat rule applied.
 pub(super) async fn prepare(client: &Client<'_>) -> Result<Prepared> {
     let call = client.call;
+    client.stay_below_budget().await?;
     match call.operation.name {
         "open_ticket" => match repeat::ticket_to_note(client).await? {
             Some(id) => note(client, id, call.text("note").unwrap_or(repeat::NOTE)).await,

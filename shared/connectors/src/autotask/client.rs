@@ -187,7 +187,7 @@ impl<'a> Client<'a> {
     }
 
     async fn exchange(&self, request: HttpRequest, access: Access) -> Result<HttpResponse> {
-        self.stay_below_budget().await?;
+        self.memory.count_call(&self.account);
         self.deliver(request, access).await
     }
 

@@ -17,6 +17,7 @@ const NOTES: &str = "POST /TicketNotes/query";
 
 pub(in crate::autotask) async fn look_up(client: &Client<'_>) -> Result<Found> {
     let call = client.call;
+    client.stay_below_budget().await?;
     match call.operation.name {
         "open_ticket" => {
             if let Some(id) = keyed_ticket(client).await? {

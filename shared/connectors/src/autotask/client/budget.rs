@@ -25,35 +25,39 @@ pub(super) struct Budget {
     read_at: Timestamp,
     limit: u64,
     used: u64,
-    /// Our own calls since, this one included.
+    /// Our own calls since.
     own: u64,
 }
 
 impl Budget {
-    /// Counts one more call; nothing if the count is too old to go by.
-    pub(super) fn spend(&mut self, now: Timestamp) -> Option<Self> {
+    pub(super) fn count(&mut self) {
         self.own += 1;
-        (self.own <= CALLS && now.since(self.read_at) < AGE).then_some(*self)
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.own < CALLS && now.since(self.read_at) < AGE
     }
 
     #[expect(
         clippy::cast_precision_loss,
         reason = "a few thousand requests are exact in any float"
     )]
-    fn is_above(&self, share: f64) -> bool {
-        (self.used + self.own) as f64 > self.limit as f64 * share
+    fn is_spent(&self, share: f64) -> bool {
+        (self.used + self.own) as f64 >= self.limit as f64 * share
     }
 }
 
 impl Client<'_> {
-    /// An error means that nothing was sent, and that everybody must wait.
-    pub(super) async fn stay_below_budget(&self) -> Result<()> {
-        let budget = match self.memory.spend(&self.account, self.call.now) {
+    /// Asked once for each action, before its first call. An error means that nothing was sent, and
+    /// that everybody must wait.
+    pub(in crate::autotask) async fn stay_below_budget(&self) -> Result<()> {
+        let known = self.memory.budget(&self.account);
+        let budget = match known.filter(|budget| budget.is_fresh(self.call.now)) {
             Some(budget) => budget,
             None => self.read_budget().await?,
         };
-        if budget.is_above(self.settings.budget_share) {
-            let (used, limit) = (budget.used + budget.own - 1, budget.limit);
+        if budget.is_spent(self.settings.budget_share) {
+            let (used, limit) = (budget.used + budget.own, budget.limit);
             let why = format!(
                 "{used} of this Autotask's {limit} requests an hour are used up, by all that call \
                  it: the rest is left to others (budget_share)"
@@ -75,7 +79,7 @@ impl Client<'_> {
             read_at: self.call.now,
             limit: threshold.external_request_threshold,
             used: threshold.current_timeframe_request_count,
-            own: 1,
+            own: 0,
         };
         self.memory.keep_budget(&self.account, budget);
         Ok(budget)

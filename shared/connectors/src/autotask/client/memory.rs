@@ -72,9 +72,15 @@ impl Memory {
         });
     }
 
-    /// Counts one call; nothing if the tenant must be asked.
-    pub(super) fn spend(&self, account: &Account, now: Timestamp) -> Option<Budget> {
-        self.with(account, |known| known.budget.as_mut()?.spend(now))
+    pub(super) fn budget(&self, account: &Account) -> Option<Budget> {
+        self.with(account, |known| known.budget)
+    }
+
+    /// Counts one call of our own.
+    pub(super) fn count_call(&self, account: &Account) {
+        self.with(account, |known| {
+            known.budget.as_mut().map(Budget::count).unwrap_or_default();
+        });
     }
 
     pub(super) fn keep_budget(&self, account: &Account, budget: Budget) {

@@ -64,6 +64,7 @@ async fn our_own_calls_since_the_reading_count_too() {
     }
     // Ten calls were left, of which one read the list of fields.
     assert_eq!(sent, 9);
+    assert_eq!(desk.count("GET /ThresholdInformation"), 1);
 }
 
 #[tokio::test]

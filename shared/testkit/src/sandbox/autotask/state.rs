@@ -75,6 +75,8 @@ impl Row {
 pub(super) struct State {
     pub(super) options: Options,
     pub(super) tickets: Vec<Row>,
+    /// Deleted ones included: ids and numbers are not given twice.
+    pub(super) tickets_made: i64,
     pub(super) notes: Vec<Row>,
     /// When the requests of the last hour came.
     calls: VecDeque<Timestamp>,
@@ -90,6 +92,7 @@ impl State {
         Self {
             options,
             tickets: Vec::new(),
+            tickets_made: 0,
             notes: Vec::new(),
             calls: VecDeque::new(),
             busiest_hour: 0,

@@ -45,8 +45,9 @@ pub(super) fn create(state: &mut State, request: &Request) -> Result<Value, Refu
     let creator = creator(state, request)?;
     check_new(state, &row)?;
     apply_defaults(state, &mut row);
-    let id = next_id(&state.tickets, state.options.first_ticket_id);
-    let number = ticket_number(row.created_at, state.tickets.len() + 1);
+    let id = state.options.first_ticket_id + state.tickets_made;
+    state.tickets_made += 1;
+    let number = ticket_number(row.created_at, state.tickets_made);
     row.fields.insert("id".into(), json!(id));
     row.fields.insert("ticketNumber".into(), json!(number));
     row.fields
@@ -106,7 +107,7 @@ pub(super) fn add_note(
         note.insert(name.into(), value);
     }
     check_picklists(&state.options.note_picklists, &note)?;
-    let id = next_id(&state.notes, 70_001);
+    let id = state.notes.last().map_or(70_001, |note| note.id() + 1);
     let created_at = state.now();
     note.insert("id".into(), json!(id));
     note.insert("ticketID".into(), json!(ticket));
@@ -262,11 +263,7 @@ fn unknown_value(name: &str) -> Refusal {
     ))
 }
 
-fn next_id(rows: &[Row], first: i64) -> i64 {
-    rows.last().map_or(first, |row| row.id() + 1)
-}
-
-fn ticket_number(at: Timestamp, count: usize) -> String {
+fn ticket_number(at: Timestamp, count: i64) -> String {
     let day = at.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string();
     format!("T{day}.{count:04}")
 }
