@@ -23,6 +23,13 @@ if [ ! -e "$judge/wiremock-standalone.jar" ] && command -v npm >/dev/null && com
     echo "the JSONPath judge could not be fetched; its test will say so" >&2
 fi
 
+# One of them speaks JavaScript; its test is skipped aloud where there is no npm.
+judges=shared/testkit/tests/judge
+if command -v npm >/dev/null && ! cmp -s $judges/package-lock.json $judges/node_modules/package-lock.json; then
+  npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $judges
+  cp $judges/package-lock.json $judges/node_modules/
+fi
+
 # The crash test runs the binary itself.
 cargo build --workspace --quiet
 

@@ -6,6 +6,10 @@
     reason = "a test ends where it fails"
 )]
 
+mod alert_autotask;
+mod alert_races;
+mod alert_repeats;
+mod alert_storm;
 mod crash;
 mod credentials;
 mod dedup;

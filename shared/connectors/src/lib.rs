@@ -7,6 +7,7 @@ pub mod http;
 pub mod text;
 
 mod alert;
+mod autotask;
 mod fields;
 mod form;
 mod generic;
@@ -19,15 +20,17 @@ use std::sync::Arc;
 use deskbridge_core::connector::{Connector, Connectors};
 
 pub use alert::Alert;
+pub use autotask::Autotask;
 pub use generic::Generic;
 pub use kayako::Kayako;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 4] = [
+    let all: [Arc<dyn Connector>; 5] = [
         Arc::new(Alert::default()),
         Arc::new(Generic::default()),
+        Arc::new(Autotask::default()),
         Arc::new(Kayako::default()),
         Arc::new(Opsgenie),
     ];
