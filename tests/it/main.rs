@@ -6,6 +6,10 @@
     reason = "a test ends where it fails"
 )]
 
+mod alert_autotask;
+mod alert_races;
+mod alert_repeats;
+mod alert_storm;
 mod crash;
 mod credentials;
 mod dedup;
@@ -15,6 +19,7 @@ mod judges;
 mod mapping;
 mod outcomes;
 mod resolve;
+mod sources;
 mod tidy;
 mod two_way;
 mod webhooks;

@@ -1,6 +1,7 @@
 //! `deskbridge demo`: the whole product on this machine, and an account of what arrived where.
 
 mod account;
+pub mod alert_autotask;
 pub mod kayako_opsgenie;
 pub mod sandbox;
 
@@ -20,7 +21,7 @@ use crate::bundle::{Bundle, Options};
 use crate::{term, web, workers};
 use account::Account;
 use deskbridge_clock::SystemClock;
-use sandbox::Sandbox;
+use sandbox::{Keys, Sandbox};
 
 /// How long anything may take to arrive before the demo counts it as missing.
 pub const PATIENCE: Duration = Duration::from_secs(8);
@@ -34,6 +35,7 @@ pub async fn demo() -> Result<bool> {
     let stage = Stage::set_up().await?;
     let mut account = Account::default();
     kayako_opsgenie::play(&stage, &mut account).await?;
+    alert_autotask::play(&stage, &mut account).await?;
     account.ledger(&*stage.bundle.store).await?;
     stage.tear_down().await;
     Ok(account.conclude())
@@ -44,7 +46,7 @@ pub struct Stage {
     pub bundle: Arc<Bundle>,
     pub sandbox: Sandbox,
     pub address: SocketAddr,
-    pub key: String,
+    pub keys: Keys,
     stop: watch::Sender<bool>,
     workers: JoinHandle<()>,
     // Kept to be deleted last.
@@ -68,7 +70,7 @@ impl Stage {
             clock: Arc::new(SystemClock),
         })?);
         let sandbox = Sandbox::start().await?;
-        let key = sandbox.install(&bundle, &secrets).await?;
+        let keys = sandbox.install(&bundle, &secrets).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let (stop, stopped) = watch::channel(false);
@@ -79,7 +81,7 @@ impl Stage {
             bundle,
             sandbox,
             address,
-            key,
+            keys,
             stop,
             workers,
             _data: data,

@@ -35,7 +35,7 @@ pub struct ServeArgs {
     /// Folder of integration files, watched for changes; credentials.yaml in it holds the secrets.
     #[arg(long)]
     pub config: Option<PathBuf>,
-    /// Also run sandbox vendors, with an integration between them.
+    /// Also run sandbox vendors, with integrations between them.
     #[arg(long)]
     pub sandbox: bool,
     /// Let integrations call private and loopback addresses, and plain HTTP.
@@ -132,9 +132,9 @@ async fn start_sandbox(
     address: SocketAddr,
 ) -> Result<Sandbox> {
     let sandbox = Sandbox::start_beside(address).await?;
-    let key = sandbox.install(bundle, secrets).await?;
-    sandbox.send_webhooks_to(address, &key);
-    announce::sandbox(&sandbox, address, &key);
+    let keys = sandbox.install(bundle, secrets).await?;
+    sandbox.send_webhooks_to(address, &keys.support);
+    announce::sandbox(&sandbox, address, &keys);
     Ok(sandbox)
 }
 

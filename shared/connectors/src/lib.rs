@@ -7,8 +7,10 @@ pub mod http;
 pub mod text;
 
 mod alert;
+mod autotask;
 mod fields;
 mod form;
+mod generic;
 mod kayako;
 mod opsgenie;
 mod signature;
@@ -18,13 +20,17 @@ use std::sync::Arc;
 use deskbridge_core::connector::{Connector, Connectors};
 
 pub use alert::Alert;
+pub use autotask::Autotask;
+pub use generic::Generic;
 pub use kayako::Kayako;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 3] = [
+    let all: [Arc<dyn Connector>; 5] = [
         Arc::new(Alert::default()),
+        Arc::new(Generic::default()),
+        Arc::new(Autotask::default()),
         Arc::new(Kayako::default()),
         Arc::new(Opsgenie),
     ];

@@ -13,4 +13,4 @@ pub use compile::Plan;
 pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
 pub use engine::{Context, Engine, MAX_OUTPUT_BYTES, MappingError, Template, context};
 pub use explain::{RuleExplained, explain};
-pub use rule::{Condition, Draft, Guard, Rule};
+pub use rule::{Condition, Draft, Guard, Places, Rule};

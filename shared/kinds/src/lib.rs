@@ -3,6 +3,8 @@
 //! Presets, and nothing more: everything a kind does it does by compiling to rules. Pure; names
 //! vendors, calls none.
 
+mod alert_autotask;
+mod custom;
 mod kayako_opsgenie;
 mod settings;
 
@@ -12,7 +14,11 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 1] = [(kayako_opsgenie::KIND, kayako_opsgenie::compile)];
+const KINDS: [(&str, Compile); 3] = [
+    (custom::KIND, custom::compile),
+    (alert_autotask::KIND, alert_autotask::compile),
+    (kayako_opsgenie::KIND, kayako_opsgenie::compile),
+];
 
 /// Compiles an integration's settings to rules, or says all that is wrong with them.
 pub fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {

@@ -147,7 +147,7 @@ impl Function {
                 Err(error) => error,
             }),
         };
-        match call.map_err(Failure::Process)? {
+        match call? {
             Call::Next(at, waiting) => {
                 self.ready_after.get_or_insert(at - self.started);
                 self.waiting = Some(waiting);
@@ -170,6 +170,12 @@ fn now() -> SystemTime {
 impl Drop for Function {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Process(error)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Done, Found, Operation, Repeat};
 use crate::link::{Entity, EntityChange, EntityRef, Written};
 use crate::outcome::Outcome;
-use crate::{Error, Result, Retry, Timestamp};
+use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 
 /// How long a vendor that works asynchronously is asked at once, before the row waits for the sweep.
 const FOLLOW_UPS: [Duration; 5] = [
@@ -105,7 +105,7 @@ impl Dispatch {
         let call = self.call(&action, ready, &record);
         let prepared = match ready.connector.prepare(&call).await {
             Ok(prepared) => prepared,
-            Err(error) => return self.not_let_in(record, ready, not_sent(error)).await,
+            Err(error) => return self.unprepared(record, ready, not_sent(error)).await,
         };
         let undo = forgotten(&prepared.writes);
         let writes = written(&prepared.writes, &record, now);
@@ -220,6 +220,23 @@ impl Dispatch {
             before.as_ref(),
             self.clock.now(),
         )
+    }
+
+    /// A limit that is met before anything was sent is no failure of this action: it waits, as all
+    /// others with its credential do, and uses up no attempt.
+    async fn unprepared(
+        &self,
+        record: ActionRecord,
+        ready: &Ready<'_>,
+        error: Error,
+    ) -> Result<Verdict> {
+        let (ErrorKind::RateLimited, Retry::Later(Some(wait))) = (error.kind(), error.retry())
+        else {
+            return self.not_let_in(record, ready, error).await;
+        };
+        let now = self.clock.now();
+        self.note_credential(ready, &error, now).await?;
+        Ok(postponed(record, Some(now + wait), error.to_string(), now))
     }
 
     async fn failed(
