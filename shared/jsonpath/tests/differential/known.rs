@@ -69,14 +69,17 @@ const SHOWN: &[(&str, &str, &str, &str, &str)] = &[
 ];
 
 /// The class of a difference in a generated case.
-pub(crate) fn class_of(case: &Case, ours: &Verdict) -> Option<&'static str> {
+pub(crate) fn class_of(case: &Case, ours: &Verdict, theirs: &Verdict) -> Option<&'static str> {
     if *ours == Verdict::Error("unsupported".to_owned()) {
         return Some(REFUSED_PATTERN);
     }
     if case.path.contains(".append(") {
         return Some(APPEND_COPIES);
     }
-    (case.path.contains("($") && case.path.contains('*')).then_some(WILDCARD_STAYS)
+    let stays = *theirs == Verdict::Error("failed".to_owned())
+        && case.path.contains('*')
+        && case.path.contains('(');
+    stays.then_some(WILDCARD_STAYS)
 }
 
 #[test]
