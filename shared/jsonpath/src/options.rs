@@ -39,5 +39,7 @@ pub(crate) const MAX_PATH_CHARS: usize = 8 * 1024;
 pub(crate) const MAX_TOKENS: usize = 128;
 /// Filters, parentheses and arguments inside each other.
 pub(crate) const MAX_NESTING: usize = 24;
+/// Regular expressions in one path.
+pub(crate) const MAX_PATTERNS: usize = 16;
 /// Levels of a document, and steps of all paths under way, that are open at once.
 pub(crate) const MAX_DEPTH: usize = 400;

@@ -4,6 +4,7 @@ use deskbridge_jsonpath::Options;
 use serde_json::Value;
 
 use crate::judge::{self, Verdict};
+use crate::paths::FUNCTIONS;
 use crate::{Case, Chosen, ours};
 
 pub(crate) const REFUSED_PATTERN: &str = "regular expressions that need backtracking are refused";
@@ -76,10 +77,9 @@ pub(crate) fn class_of(case: &Case, ours: &Verdict, theirs: &Verdict) -> Option<
     if case.path.contains(".append(") {
         return Some(APPEND_COPIES);
     }
-    let stays = *theirs == Verdict::Error("failed".to_owned())
-        && case.path.contains('*')
-        && case.path.contains('(');
-    stays.then_some(WILDCARD_STAYS)
+    let calls = |name: &&str| case.path.contains(&format!(".{name}("));
+    let may_lose = case.path.contains('*') && FUNCTIONS.iter().any(calls);
+    (may_lose && *theirs == Verdict::Error("failed".to_owned())).then_some(WILDCARD_STAYS)
 }
 
 #[test]

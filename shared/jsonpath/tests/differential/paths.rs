@@ -10,7 +10,7 @@ const STORE: &[&str] = &[
     "store", "book", "price", "category", "tags", "isbn", "author", "bicycle", "total",
 ];
 
-const FUNCTIONS: &[&str] = &[
+pub(crate) const FUNCTIONS: &[&str] = &[
     "length", "size", "min", "max", "avg", "sum", "stddev", "keys", "concat", "append", "first",
     "last", "index", "unknown",
 ];
