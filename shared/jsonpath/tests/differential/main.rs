@@ -18,7 +18,7 @@ use judge::Verdict;
 use random::Random;
 use serde_json::Value;
 
-const CASES: usize = 30_000;
+const CASES: usize = 24_000;
 const SEED: u64 = 8;
 
 pub(crate) struct Case {
