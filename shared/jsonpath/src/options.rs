@@ -27,7 +27,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 2_000_000,
+            steps: 5_000_000,
             output_bytes: 16 * 1024 * 1024,
         }
     }
