@@ -210,3 +210,52 @@ async fn an_event_that_failed_counts_anew_once_its_mapping_is_mended() {
     world.pass(Duration::from_secs(60)).await;
     assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
 }
+
+fn outcomes_only(document: String) -> String {
+    format!("history: outcomes\n{document}")
+}
+
+#[tokio::test]
+async fn without_events_in_the_ledger_the_same_webhook_still_makes_one_alert() {
+    let world = World::start_with(outcomes_only).await;
+    for _ in 0..3 {
+        world.post_kayako(&[]).await;
+        world.settle().await;
+    }
+    world.pass(Duration::from_secs(60)).await;
+    assert_eq!(world.sandbox.opsgenie.created_count("kayako_john_9"), 1);
+    assert_eq!(world.sandbox.opsgenie.alerts()[0].count, 1);
+}
+
+#[tokio::test]
+async fn without_events_in_the_ledger_what_came_to_nothing_is_still_there() {
+    let world = World::start_with(outcomes_only).await;
+    world.post_kayako(&[]).await;
+    world.post_kayako(&[("Case ID", "")]).await;
+    world.settle().await;
+    let decisions = world.decisions("kayako").await;
+    assert_eq!(decisions.len(), 1, "{decisions:?}");
+    assert!(decisions[0].starts_with("failed: "), "{decisions:?}");
+}
+
+#[tokio::test]
+async fn without_events_in_the_ledger_an_update_is_told_from_its_repeat() {
+    let world = World::start_with(outcomes_only).await;
+    world.post_kayako(&[]).await;
+    for status in ["Completed", "Completed", "Open", "Completed"] {
+        world.settle().await;
+        world.post_kayako(&[("Status", status)]).await;
+    }
+    world.pass(Duration::from_secs(60)).await;
+    let events = world.events().await;
+    let updates: Vec<_> = events
+        .iter()
+        .filter(|event| event.connector == "kayako")
+        .collect();
+    let duplicates: Vec<_> = updates.iter().map(|event| event.duplicates).collect();
+    assert_eq!(duplicates, [1, 0, 0]);
+    assert_eq!(
+        world.sandbox.opsgenie.alerts()[0].status,
+        AlertStatus::Closed
+    );
+}

@@ -12,7 +12,7 @@ fn repository() -> PathBuf {
 
 /// Runs a judge with the pinned Python that `test.sh` sets up; without it the judge is skipped
 /// aloud, and on CI that is a failure.
-async fn judge(script: &str, arguments: Vec<String>) {
+pub(crate) async fn judge(script: &str, arguments: Vec<String>) {
     let python = repository().join(".venv/bin/python");
     #[expect(clippy::disallowed_methods, reason = "tests are not the product")]
     let ci = std::env::var("CI").is_ok();

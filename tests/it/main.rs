@@ -9,10 +9,13 @@
 mod crash;
 mod credentials;
 mod dedup;
+mod explain;
 mod folder;
 mod judges;
 mod mapping;
 mod outcomes;
+mod resolve;
+mod sources;
 mod tidy;
 mod two_way;
 mod webhooks;

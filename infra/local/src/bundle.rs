@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::flow::directory::Directory;
-use deskbridge_core::flow::dispatch::Dispatch;
+use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::receive::Receive;
+use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
@@ -27,6 +28,7 @@ pub struct Bundle {
     pub evaluate: Evaluate,
     pub dispatch: Dispatch,
     pub sweep: Sweep,
+    pub resolve: Resolve,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
@@ -68,8 +70,9 @@ impl Bundle {
                 outbound: Arc::clone(&to_dispatch),
             },
             dispatch: Dispatch {
+                credentials: CredentialStates::default(),
                 directory: Arc::clone(&directory),
-                connectors,
+                connectors: connectors.clone(),
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
                 secrets: Arc::clone(&options.secrets),
@@ -77,6 +80,12 @@ impl Bundle {
                 http,
             },
             sweep: Sweep {
+                store: Arc::clone(&store),
+                outbound: Arc::clone(&to_dispatch),
+                clock: Arc::clone(&clock),
+            },
+            resolve: Resolve {
+                connectors,
                 store: Arc::clone(&store),
                 outbound: to_dispatch,
                 clock: Arc::clone(&clock),

@@ -17,9 +17,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::bundle::{Bundle, Options};
-use crate::clock::SystemClock;
 use crate::{term, web, workers};
 use account::Account;
+use deskbridge_clock::SystemClock;
 use sandbox::Sandbox;
 
 /// How long anything may take to arrive before the demo counts it as missing.

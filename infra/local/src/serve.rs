@@ -17,9 +17,9 @@ use deskbridge_embedded::EmbeddedSecrets;
 use tokio::net::TcpListener;
 
 use crate::bundle::{Bundle, Options};
-use crate::clock::SystemClock;
 use crate::demo::sandbox::Sandbox;
 use crate::{folder, settings, term, web, workers};
+use deskbridge_clock::SystemClock;
 
 /// How long calls under way may take to finish once a signal came.
 const GRACE: Duration = Duration::from_secs(25);

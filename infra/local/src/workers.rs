@@ -158,9 +158,9 @@ async fn take(queue: &dyn Queue, max: usize) -> Vec<Delivery> {
 }
 
 /// The message goes when the rows know what comes next; otherwise it comes back.
-async fn finish(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Result<()>) {
+async fn finish<T>(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Result<T>) {
     let done = match result {
-        Ok(()) => queue.delete(receipt).await,
+        Ok(_) => queue.delete(receipt).await,
         Err(error) => {
             tracing::warn!(%error, "message goes back to its queue");
             queue.release(receipt, REST).await

@@ -6,6 +6,8 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html>.
 
 mod actions;
+mod claims;
+mod document;
 mod entities;
 mod events;
 mod integrations;
@@ -113,7 +115,11 @@ impl Store for DynamoStore {
     }
 
     async fn claim(&self, action: &Action, now: Timestamp) -> Result<Claim> {
-        lanes::claim(&self.db, action, now).await
+        claims::claim(&self.db, action, now).await
+    }
+
+    async fn claim_all(&self, actions: &[&Action], now: Timestamp) -> Vec<Result<Claim>> {
+        claims::claim_all(&self.db, actions, now).await
     }
 
     async fn settle(

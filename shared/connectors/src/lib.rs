@@ -6,6 +6,10 @@
 pub mod http;
 pub mod text;
 
+mod alert;
+mod fields;
+mod form;
+mod generic;
 mod kayako;
 mod opsgenie;
 mod signature;
@@ -14,11 +18,18 @@ use std::sync::Arc;
 
 use deskbridge_core::connector::{Connector, Connectors};
 
+pub use alert::Alert;
+pub use generic::Generic;
 pub use kayako::Kayako;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 2] = [Arc::new(Kayako::default()), Arc::new(Opsgenie)];
+    let all: [Arc<dyn Connector>; 4] = [
+        Arc::new(Alert::default()),
+        Arc::new(Generic::default()),
+        Arc::new(Kayako::default()),
+        Arc::new(Opsgenie),
+    ];
     Connectors::new(all)
 }

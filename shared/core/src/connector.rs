@@ -1,5 +1,6 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,8 @@ use crate::dedup::DedupKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::HttpRequest;
 use crate::integration::Problem;
-use crate::link::EntityRef;
+use crate::json::JsonError;
+use crate::link::{EntityRef, Link};
 use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
@@ -28,21 +30,36 @@ pub trait Connector: Send + Sync {
         None
     }
 
-    fn operations(&self) -> &'static [Operation];
+    /// What this vendor's API can do; nothing for one that only sends.
+    fn operations(&self) -> &'static [Operation] {
+        &[]
+    }
 
     /// Checks an integration's connection settings, without calling anybody.
     fn check(&self, connection: &Connection) -> Vec<Problem>;
 
+    /// How many actions may be under way at a time with one credential, where the vendor refuses
+    /// more. The queue keeps to it, whatever the number of dispatchers.
+    fn parallel(&self) -> Option<u32> {
+        None
+    }
+
     /// Makes the one request that carries the action out. May read from the vendor (ids, sessions),
     /// must write nothing: an error here means that nothing was sent.
-    async fn prepare(&self, call: &Call<'_>) -> Result<Prepared>;
+    async fn prepare(&self, call: &Call<'_>) -> Result<Prepared> {
+        Err(call.unsupported())
+    }
 
     /// Sends the prepared request and reads the answer.
-    async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer>;
+    async fn send(&self, call: &Call<'_>, _prepared: Prepared) -> Result<Answer> {
+        Err(call.unsupported())
+    }
 
     /// Looks whether the action took effect, by its mark, its key or the vendor's `handle`. An
     /// error means that the look-up failed, and says nothing of the action.
-    async fn look_up(&self, call: &Call<'_>, handle: Option<&str>) -> Result<Found>;
+    async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
+        Err(call.unsupported())
+    }
 }
 
 /// How a vendor's webhooks are checked and read.
@@ -61,6 +78,30 @@ pub trait Webhook: Send + Sync {
         Ok(())
     }
 
+    /// Returns the body as JSON text, which is what is bounded, parsed and kept. The default is for
+    /// vendors that send JSON.
+    fn json<'a>(
+        &self,
+        _content_type: Option<&str>,
+        text: &'a str,
+        _connection: Option<&Connection>,
+    ) -> Result<Cow<'a, str>, JsonError> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    /// Splits a body that reports several events into one body for each, in the shape that `read`
+    /// takes; each is then stored, decided and replayed alone. Nothing: the body is one event. One
+    /// at a time, so that the limit on their number bounds the work too.
+    fn split<'a>(&self, _body: &'a Value, _connection: &Connection) -> Parts<'a> {
+        Box::new(std::iter::empty())
+    }
+
+    /// The sender's own id of this delivery, from its headers: the same when it tries again. It is
+    /// used for a body without a key, `DedupKey::Each`.
+    fn delivery(&self, _request: &SignedRequest<'_>, _connection: &Connection) -> Option<String> {
+        None
+    }
+
     /// Reads the body. `integration` is the name our own writes are signed with.
     fn read(
         &self,
@@ -69,6 +110,9 @@ pub trait Webhook: Send + Sync {
         integration: &str,
     ) -> Result<Incoming, Drift>;
 }
+
+/// The events of one body, each in a body of its own.
+pub type Parts<'a> = Box<dyn Iterator<Item = Value> + 'a>;
 
 /// The parts of a request that signatures are made over.
 pub struct SignedRequest<'a> {
@@ -141,6 +185,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The kind of entity that it makes, to be linked to the event's subject.
     pub creates: Option<&'static str>,
+    /// It makes one although the subject is linked already, and the newer one is linked from then on.
+    pub renews: bool,
     /// The kind of entity that it acts on, found through the subject's link.
     pub acts_on: Option<&'static str>,
     /// It ends the counterpart: an older event may not open a new one afterwards.
@@ -184,13 +230,22 @@ pub struct Call<'a> {
     pub credential: &'a Credential,
     pub operation: &'static Operation,
     pub action: &'a Action,
-    /// The linked entity, where there is one.
+    /// The entity to act on, where there is one.
     pub target: Option<&'a EntityRef>,
+    /// The subject's counterpart at this vendor so far.
+    pub link: Option<&'a Link>,
     /// When the action was first sent, in an earlier attempt.
     pub first_sent_at: Option<Timestamp>,
 }
 
 impl Call<'_> {
+    /// The error of an operation that the connector does not offer.
+    pub fn unsupported(&self) -> Error {
+        let (connector, operation) = (&self.connection.connector, self.operation.name);
+        let why = format!("{connector} has no operation {operation}");
+        Error::new(ErrorKind::Unsupported, why)
+    }
+
     /// Returns a text parameter; empty counts as absent.
     pub fn text(&self, name: &str) -> Option<&str> {
         let value = self.action.params.get(name)?.as_str()?;

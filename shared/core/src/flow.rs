@@ -1,9 +1,9 @@
 //! The steps between a webhook and a vendor's answer, one file each, named as everywhere else.
 
-mod decided;
 pub mod directory;
 pub mod dispatch;
 pub mod evaluate;
 pub mod messages;
 pub mod receive;
+pub mod resolve;
 pub mod sweep;

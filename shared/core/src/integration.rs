@@ -19,7 +19,31 @@ pub struct IntegrationSpec {
     pub enabled: bool,
     #[serde(default)]
     pub team: String,
+    #[serde(default, skip_serializing_if = "History::is_full")]
+    pub history: History,
     pub settings: Value,
+}
+
+/// How much the ledger keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum History {
+    /// Every event with its body and decision, and every action.
+    #[default]
+    Full,
+    /// Every action, and only those events that came to nothing by a fault or are told apart by their
+    /// content: a write less for each of the others, which cannot be replayed.
+    Outcomes,
+}
+
+impl History {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands over a reference"
+    )]
+    fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
 }
 
 fn on() -> bool {

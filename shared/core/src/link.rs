@@ -43,6 +43,7 @@ pub struct Link {
     pub origin: String,
     /// The action that created the younger of the two.
     pub made_by: String,
+    /// The receipt time of the event that caused it.
     pub since: Timestamp,
 }
 
@@ -96,6 +97,11 @@ pub enum EntityChange {
         entity: EntityRef,
         link: Link,
     },
+    /// A newer counterpart takes the place of the one before, and has not ended.
+    Relink {
+        entity: EntityRef,
+        link: Link,
+    },
     Written {
         entity: EntityRef,
         field: String,
@@ -118,17 +124,22 @@ impl EntityChange {
     pub fn entity(&self) -> &EntityRef {
         match self {
             Self::Link { entity, .. }
+            | Self::Relink { entity, .. }
             | Self::Written { entity, .. }
             | Self::Forget { entity, .. }
             | Self::Ended { entity, .. } => entity,
         }
     }
 
-    /// Applies the change. A link is never replaced: the first counterpart stays.
+    /// Applies the change. `Link` replaces nothing: the first counterpart stays.
     pub fn apply(self, row: &mut Entity) {
         match self {
             Self::Link { link, .. } => {
                 row.links.entry(link.peer.connector.clone()).or_insert(link);
+            }
+            Self::Relink { link, .. } => {
+                row.links.insert(link.peer.connector.clone(), link);
+                row.ended = false;
             }
             Self::Written { field, written, .. } => {
                 row.written.insert(field, written);

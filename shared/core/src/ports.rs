@@ -34,6 +34,11 @@ pub trait VendorHttp: Send + Sync {
 pub trait Secrets: Send + Sync {
     /// Returns the current document, or an error of kind `Misconfigured` when there is none.
     async fn credential(&self, name: &str) -> Result<Credential>;
+    /// Returns the document that stands now, whatever is kept of it, because the vendor did not
+    /// accept the version `seen`.
+    async fn reread(&self, name: &str, _seen: &str) -> Result<Credential> {
+        self.credential(name).await
+    }
 }
 
 /// A message to send.
@@ -68,6 +73,10 @@ pub enum Sent {
 /// At-least-once delivery; within a group in order, and one at a time.
 #[async_trait]
 pub trait Queue: Send + Sync {
+    /// The longest body that it takes, in bytes.
+    fn max_body_bytes(&self) -> usize {
+        usize::MAX
+    }
     /// Returns once the message is durable.
     async fn send(&self, message: Message) -> Result<Sent>;
     /// Sends the messages in this order, as few calls as the queue allows. The results are in the
@@ -173,8 +182,18 @@ pub trait Store: Send + Sync {
     /// Makes the row if there is none, and tries to take it, as `ActionRecord::claim` says. Later
     /// claims of the same order key see this row from now on.
     async fn claim(&self, action: &Action, now: Timestamp) -> Result<Claim>;
+    /// Claims several, each as `claim` does, in as few requests as the store allows. The results are
+    /// in the same order; one that failed says nothing of the others.
+    async fn claim_all(&self, actions: &[&Action], now: Timestamp) -> Vec<Result<Claim>> {
+        let mut claims = Vec::with_capacity(actions.len());
+        for action in actions {
+            claims.push(self.claim(action, now).await);
+        }
+        claims
+    }
     /// Writes the record and the entity changes together, if its fence is still the newest; an
-    /// error of kind `Conflict` otherwise. Returns the action that waited behind it, now due, if
+    /// error of kind `Conflict` otherwise. The stored fence is one higher: of two that have read the
+    /// same row, one settles it. Returns the action that waited behind it, now due, if
     /// this one no longer blocks.
     async fn settle(
         &self,

@@ -3,6 +3,7 @@
 //! Presets, and nothing more: everything a kind does it does by compiling to rules. Pure; names
 //! vendors, calls none.
 
+mod custom;
 mod kayako_opsgenie;
 mod settings;
 
@@ -12,7 +13,10 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 1] = [(kayako_opsgenie::KIND, kayako_opsgenie::compile)];
+const KINDS: [(&str, Compile); 2] = [
+    (custom::KIND, custom::compile),
+    (kayako_opsgenie::KIND, kayako_opsgenie::compile),
+];
 
 /// Compiles an integration's settings to rules, or says all that is wrong with them.
 pub fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
+};
 use deskbridge_core::link::{Entity, EntityChange, EntityRef, Link, Written as Value};
 use deskbridge_core::{Result, Timestamp};
 
@@ -17,13 +19,21 @@ const WHAT: &str = "entity";
 const LINK: &str = "link:";
 const VALUE: &str = "written:";
 const ENDED_AT: &str = "ended_at";
+const ENDED: &str = "ended";
 
 /// All changes to one entity; an item may stand in a transaction only once.
 pub(super) struct Update {
     pk: String,
-    links: BTreeMap<String, Link>,
+    links: BTreeMap<String, NewLink>,
     values: BTreeMap<String, Option<Value>>,
     ended_at: Option<Timestamp>,
+    ended: Option<bool>,
+}
+
+struct NewLink {
+    link: Link,
+    /// Whether it takes the place of an older one.
+    replaces: bool,
 }
 
 pub(super) async fn rows(db: &Db, integration: &str, asked: &[EntityRef]) -> Result<Vec<Entity>> {
@@ -72,6 +82,7 @@ pub(super) fn updates(integration: &str, changes: Vec<EntityChange>) -> Vec<Upda
                     links: BTreeMap::new(),
                     values: BTreeMap::new(),
                     ended_at: None,
+                    ended: None,
                 };
                 update.add(change);
                 updates.push(update);
@@ -86,7 +97,16 @@ impl Update {
         match change {
             EntityChange::Link { link, .. } => {
                 let peer = link.peer.connector.clone();
-                self.links.entry(peer).or_insert(link);
+                self.links.entry(peer).or_insert(NewLink {
+                    link,
+                    replaces: false,
+                });
+            }
+            EntityChange::Relink { link, .. } => {
+                let peer = link.peer.connector.clone();
+                let replaces = true;
+                self.links.insert(peer, NewLink { link, replaces });
+                self.ended = Some(false);
             }
             EntityChange::Written { field, written, .. } => {
                 self.values.insert(field, Some(written));
@@ -94,7 +114,10 @@ impl Update {
             EntityChange::Forget { field, .. } => {
                 self.values.insert(field, None);
             }
-            EntityChange::Ended { at, .. } => self.ended_at = self.ended_at.max(Some(at)),
+            EntityChange::Ended { at, done, .. } => {
+                self.ended_at = self.ended_at.max(Some(at));
+                self.ended = done.then_some(true).or(self.ended);
+            }
         }
     }
 
@@ -106,16 +129,19 @@ impl Update {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.links.is_empty() && self.values.is_empty() && self.ended_at.is_none()
+        let nothing_set = self.links.is_empty() && self.values.is_empty();
+        nothing_set && self.ended_at.is_none() && self.ended.is_none()
     }
 
     pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem> {
         let mut parts = Parts::default();
-        for (connector, link) in &self.links {
+        for (connector, new) in &self.links {
             let (name, value) = parts.named(format!("{LINK}{connector}"));
-            // The first counterpart stays.
-            parts.set(&name, format!("if_not_exists({name}, {value})"));
-            parts.values.insert(value, s(encode(WHAT, link)?));
+            match new.replaces {
+                true => parts.set(&name, value.clone()),
+                false => parts.set(&name, format!("if_not_exists({name}, {value})")),
+            }
+            parts.values.insert(value, s(encode(WHAT, &new.link)?));
         }
         for (field, written) in &self.values {
             let (name, value) = parts.named(format!("{VALUE}{field}"));
@@ -126,6 +152,11 @@ impl Update {
                 }
                 None => parts.remove.push(name),
             }
+        }
+        if let Some(ended) = self.ended {
+            let (name, value) = parts.named(ENDED.to_owned());
+            parts.set(&name, value.clone());
+            parts.values.insert(value, AttributeValue::Bool(ended));
         }
         let mut builder = aws_sdk_dynamodb::types::Update::builder();
         if let Some(at) = self.ended_at {
@@ -197,6 +228,7 @@ fn read(entity: &EntityRef, item: &Item) -> Result<Entity> {
             row.written.insert(field.to_owned(), decode(WHAT, text)?);
         }
     }
+    row.ended = matches!(item.get(ENDED), Some(AttributeValue::Bool(true)));
     row.ended_at = number(item, ENDED_AT).map(Timestamp::from_millis);
     Ok(row)
 }

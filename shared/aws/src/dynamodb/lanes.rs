@@ -8,7 +8,7 @@
 //!
 //! | step | requests |
 //! |---|---|
-//! | claim of a new action in an empty lane | 1 |
+//! | claim of a new action in an empty lane | 1; of up to ten such together, 1 |
 //! | settle with nobody waiting, entities included | 1 |
 //! | repeat of a message about a settled, parked, held or delayed action | 1 |
 //! | claim behind another action, claim of a later attempt | 2 |
@@ -23,84 +23,18 @@
 //! while another one blocks, and the settle that ends this is the same write that wakes it.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use deskbridge_core::action::{Action, ActionRecord, Claim};
+use deskbridge_core::action::ActionRecord;
 use deskbridge_core::link::EntityChange;
-use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
+use deskbridge_core::{Error, ErrorKind, Result};
 
 use super::Db;
-use super::actions::{self, FENCE, Row};
+use super::actions::{self, FENCE};
 use super::entities::{Update, updates};
 use super::item::{DOC, Item, bounded, keyed, n, number, s, text};
 use super::line::Line;
 use super::write::{Condition, Reason, TRIES, Written, check, delete, pause, put, too_busy, write};
 
 const LINE: &str = "line";
-
-/// What a claim takes the two items to hold; at first, nothing.
-#[derive(Default)]
-struct Seen {
-    line: Option<String>,
-    row: Option<Row>,
-}
-
-pub(super) async fn claim(db: &Db, action: &Action, now: Timestamp) -> Result<Claim> {
-    let mut seen = Seen::default();
-    for tries in 0..TRIES {
-        let (claim, writes) = plan_claim(db, action, &seen, now)?;
-        if writes.is_empty() {
-            return Ok(claim);
-        }
-        match write(db, writes).await? {
-            Written::Done => return Ok(claim),
-            Written::Refused(reasons) => {
-                pause(&reasons, tries).await;
-                seen.learn(reasons)?;
-            }
-        }
-    }
-    Err(too_busy("a lane"))
-}
-
-/// Returns what to answer and what must be written for it to be true.
-fn plan_claim(
-    db: &Db,
-    action: &Action,
-    seen: &Seen,
-    now: Timestamp,
-) -> Result<(Claim, Vec<TransactWriteItem>)> {
-    let mut line = Line::read(seen.line.as_deref())?;
-    let stored = seen.row.as_ref().filter(|row| !row.expired(now));
-    let mut record = stored.map_or_else(
-        || ActionRecord::new(action.clone(), now),
-        |row| row.record.clone(),
-    );
-    let behind = line.behind(&action.id).map(str::to_owned);
-    let claim = record.claim(now, behind);
-    if stored.is_some_and(|row| row.record == record) {
-        return Ok((claim, Vec::new()));
-    }
-    // Also when it is behind: later claims must see it in line.
-    line.claimed(&record);
-    let row = seen.row.as_ref().map(|row| row.text.as_str());
-    let writes = vec![
-        write_line(db, &action.order_key, seen.line.as_deref(), &line)?,
-        put_row(db, &record, Condition::unchanged(DOC, row))?,
-    ];
-    Ok((claim, writes))
-}
-
-impl Seen {
-    fn learn(&mut self, reasons: Vec<Reason>) -> Result<()> {
-        let mut reasons = reasons.into_iter();
-        if let Some(Reason::Refused(found)) = reasons.next() {
-            self.line = line_text(found);
-        }
-        if let Some(Reason::Refused(found)) = reasons.next() {
-            self.row = found.as_ref().map(Row::read).transpose()?;
-        }
-        Ok(())
-    }
-}
 
 pub(super) async fn settle(
     db: &Db,
@@ -147,9 +81,13 @@ async fn plan_settle(
         false => line.wake_next(),
     };
     let held = Condition::is(FENCE, n(record.fence));
+    let settled = ActionRecord {
+        fence: record.fence + 1,
+        ..record.clone()
+    };
     let mut writes = vec![
         write_line(db, &record.action.order_key, seen, &line)?,
-        put_row(db, record, held)?,
+        put_row(db, &settled, held)?,
     ];
     let mut woken = None;
     if let Some(next) = next {
@@ -166,7 +104,7 @@ async fn plan_settle(
     Ok((woken, writes))
 }
 
-fn write_line(
+pub(super) fn write_line(
     db: &Db,
     order_key: &str,
     seen: Option<&str>,
@@ -186,11 +124,15 @@ fn write_line(
     }
 }
 
-fn put_row(db: &Db, record: &ActionRecord, condition: Condition) -> Result<TransactWriteItem> {
+pub(super) fn put_row(
+    db: &Db,
+    record: &ActionRecord,
+    condition: Condition,
+) -> Result<TransactWriteItem> {
     put(&db.tables.state, actions::item(record)?, condition)
 }
 
-fn line_text(found: Option<Item>) -> Option<String> {
+pub(super) fn line_text(found: Option<Item>) -> Option<String> {
     found.and_then(|item| text(&item, LINE).map(str::to_owned))
 }
 

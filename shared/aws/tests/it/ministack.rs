@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-const STARTS: usize = 3;
+const STARTS: usize = 8;
 
 pub(crate) struct MiniStack {
     pub(crate) url: String,

@@ -61,6 +61,7 @@ const fn change(name: &'static str, required: &'static [&'static str]) -> Operat
     Operation {
         name,
         creates: None,
+        renews: false,
         acts_on: Some(CONVERSATION),
         ends: false,
         repeat: Repeat::Harmless,

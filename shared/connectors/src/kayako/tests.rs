@@ -124,6 +124,7 @@ impl Desk {
             operation: operations.find(|o| o.name == action.operation).unwrap(),
             action,
             target: self.target.as_ref(),
+            link: None,
             first_sent_at: Some(NOW),
         }
     }
@@ -242,6 +243,7 @@ fn action(operation: &str, params: Value) -> Action {
         operation: operation.into(),
         subject: EntityRef::new("opsgenie", "alert", "a1"),
         order_key: "o".into(),
+        slot: None,
         params,
         received_at: NOW,
         creates: false,

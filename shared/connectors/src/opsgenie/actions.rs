@@ -88,6 +88,7 @@ const fn bare(name: &'static str, required: &'static [&'static str]) -> Operatio
     Operation {
         name,
         creates: None,
+        renews: false,
         acts_on: Some(ALERT),
         ends: false,
         repeat: Repeat::Harmless,

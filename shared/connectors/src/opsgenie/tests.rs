@@ -148,6 +148,7 @@ impl Desk {
             operation: operations.find(|o| o.name == action.operation).unwrap(),
             action,
             target: self.target.as_ref(),
+            link: None,
             first_sent_at: self.first_sent_at,
         }
     }
@@ -212,6 +213,7 @@ fn action(operation: &str, params: Value) -> Action {
         operation: operation.into(),
         subject: EntityRef::new("kayako", "conversation", "9"),
         order_key: "support-alerts/kayako:conversation:9/opsgenie".into(),
+        slot: None,
         params,
         received_at: NOW,
         creates: operation == "create_alert",

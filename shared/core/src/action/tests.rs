@@ -17,6 +17,7 @@ fn record() -> ActionRecord {
         operation: "add_note".into(),
         subject: EntityRef::new("opsgenie", "alert", "1"),
         order_key: "a/1".into(),
+        slot: None,
         params: json!({}),
         received_at: NOW,
         creates: false,

@@ -92,6 +92,12 @@ impl Directory {
         Plan::compile((self.compile_kind)(spec)?, &self.connectors)
     }
 
+    /// Compiles a document as if it were stored, for a dry run.
+    pub fn configured(&self, integration: Integration) -> Configured {
+        let plan = self.check(&integration.spec);
+        Configured { integration, plan }
+    }
+
     /// Forgets what is cached, after a change made through this process.
     pub fn forget(&self) {
         self.cache().clear();
@@ -133,10 +139,7 @@ impl Directory {
     ) -> Arc<Configured> {
         let before = before.filter(|c| c.configured.integration == integration);
         let configured = before.map_or_else(
-            || {
-                let plan = self.check(&integration.spec);
-                Arc::new(Configured { integration, plan })
-            },
+            || Arc::new(self.configured(integration)),
             |cached| cached.configured,
         );
         let mut cache = self.cache();

@@ -1,22 +1,26 @@
-//! Carries one action out: claim it, call the vendor, record what came of it.
+//! Carries actions out: claim them, call the vendor, record what came of it.
 //!
 //! The claim is the intent: from its write on the request may have left. Whatever ends this process
 //! between the claim and the last write, the sweep finds the row, and an outcome that cannot be
 //! known is looked up, or parked for a person; it is never simply tried again.
 
 mod attempt;
+mod credentials;
 mod judge;
 mod ready;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::directory::Directory;
 use super::messages::next_message;
 use crate::action::{Action, ActionRecord, Claim, Stage};
-use crate::connector::Connectors;
-use crate::link::EntityChange;
+use crate::connector::{Connectors, Done, Operation};
+use crate::link::{Entity, EntityChange, EntityRef};
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
-use crate::{ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Timestamp};
+
+pub use credentials::CredentialStates;
 
 pub struct Dispatch {
     pub directory: Arc<Directory>,
@@ -26,6 +30,13 @@ pub struct Dispatch {
     pub secrets: Arc<dyn Secrets>,
     pub clock: Arc<dyn Clock>,
     pub http: Arc<dyn VendorHttp>,
+    pub credentials: CredentialStates,
+}
+
+/// An action that is ours until its lease ends, and what was known of its subject after the claim.
+pub struct Claimed {
+    record: ActionRecord,
+    subject: Entity,
 }
 
 /// An action's new state and what it changes besides.
@@ -37,18 +48,63 @@ struct Verdict {
 impl Dispatch {
     /// Works on the action if it is its turn. `Ok` means that the message may go: the row knows
     /// what comes next. An error means that the row could not be read or written.
-    pub async fn dispatch(&self, action: &Action) -> Result<()> {
-        match self.store.claim(action, self.clock.now()).await? {
-            Claim::Won(record) => {
-                let verdict = self.attempt(*record).await?;
-                self.settle(verdict).await
-            }
-            Claim::Behind { action_id } => {
-                tracing::info!(action.id = %action.id, behind = %action_id, "action waits its turn");
-                Ok(())
-            }
-            Claim::NotNow { .. } | Claim::Parked | Claim::Settled(_) => Ok(()),
+    pub async fn dispatch(&self, action: &Action) -> Result<Option<Stage>> {
+        match self.claim(&[action]).await.pop() {
+            Some(Ok(Some(claimed))) => self.work(claimed).await.map(Some),
+            Some(Ok(None)) | None => Ok(None),
+            Some(Err(error)) => Err(error),
         }
+    }
+
+    /// Claims those whose turn it is, and reads their subjects: a request or two for all of them.
+    /// The answers are in the order asked; none for an action of which nothing is to be done now.
+    pub async fn claim(&self, actions: &[&Action]) -> Vec<Result<Option<Claimed>>> {
+        let claims = self.store.claim_all(actions, self.clock.now()).await;
+        let claims = actions.iter().zip(claims);
+        let won = claims.map(|(action, claim)| claim.map(|claim| won(action, claim)));
+        let won: Vec<_> = won.collect();
+        let subjects = self.subjects(won.iter().flatten().flatten()).await;
+        let claimed = won.into_iter().map(|record| {
+            let Some(record) = record? else {
+                return Ok(None);
+            };
+            let subjects = subjects.as_ref().map_err(Error::clone)?;
+            let subject = &record.action.subject;
+            let known = subjects.get(&(record.action.integration.clone(), subject.clone()));
+            let subject = known.cloned();
+            Ok(Some(Claimed {
+                subject: subject.unwrap_or_else(|| Entity::unknown(record.action.subject.clone())),
+                record,
+            }))
+        });
+        claimed.collect()
+    }
+
+    /// Carries a claimed action on, and returns where it stands then.
+    pub async fn work(&self, claimed: Claimed) -> Result<Stage> {
+        let verdict = self.attempt(claimed).await?;
+        let stage = verdict.record.stage.clone();
+        self.settle(verdict).await?;
+        Ok(stage)
+    }
+
+    /// Read after the claims: what an earlier action of the same order key has linked is seen.
+    async fn subjects(
+        &self,
+        records: impl Iterator<Item = &ActionRecord>,
+    ) -> Result<BTreeMap<(String, EntityRef), Entity>> {
+        let mut wanted = BTreeMap::<&str, Vec<EntityRef>>::new();
+        for record in records {
+            let of_integration = wanted.entry(&record.action.integration).or_default();
+            of_integration.push(record.action.subject.clone());
+        }
+        let mut subjects = BTreeMap::new();
+        for (integration, entities) in wanted {
+            for row in self.store.entities(integration, &entities).await? {
+                subjects.insert((integration.to_owned(), row.entity.clone()), row);
+            }
+        }
+        Ok(subjects)
     }
 
     async fn settle(&self, verdict: Verdict) -> Result<()> {
@@ -60,6 +116,31 @@ impl Dispatch {
             Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// What a person's word that the action took effect makes of its row.
+pub(super) fn delivered_by_hand(
+    record: ActionRecord,
+    operation: &Operation,
+    entity: Option<EntityRef>,
+    by: &str,
+    now: Timestamp,
+) -> (ActionRecord, Vec<EntityChange>) {
+    let detail = format!("{by} says that it exists");
+    let verdict = judge::delivered(record, operation, Done { entity, detail }, None, now);
+    (verdict.record, verdict.changes)
+}
+
+/// Returns the record of a claim that was won.
+fn won(action: &Action, claim: Claim) -> Option<ActionRecord> {
+    match claim {
+        Claim::Won(record) => Some(*record),
+        Claim::Behind { action_id } => {
+            tracing::info!(action.id = %action.id, behind = %action_id, "action waits its turn");
+            None
+        }
+        Claim::NotNow { .. } | Claim::Parked | Claim::Settled(_) => None,
     }
 }
 

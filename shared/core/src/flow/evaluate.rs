@@ -1,18 +1,25 @@
 //! Turns received events into decisions: dedup, guards, rules; then the actions into their queue.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod decided;
+mod explain;
+mod opened;
+mod subjects;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::decided::{Decided, changed_by_others, describe, record, suppressed, unread};
-use super::directory::{Configured, Directory};
+use super::directory::Directory;
 use super::messages::first_message;
-use crate::connector::{Connectors, Incoming};
+use crate::Result;
+use crate::connector::Connectors;
 use crate::dedup::{DedupKey, short_id};
 use crate::event::{Decision, Envelope, EventRecord};
-use crate::link::Entity;
-use crate::mapping::{Facts, decide};
+use crate::link::EntityRef;
 use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
-use crate::{Result, json};
+use decided::Decided;
+pub use explain::Explanation;
+use opened::Opened;
+use subjects::Subjects;
 
 pub struct Evaluate {
     pub directory: Arc<Directory>,
@@ -22,55 +29,87 @@ pub struct Evaluate {
 }
 
 impl Evaluate {
-    /// Decides events, records them and sends their actions, in the order given. A result that is
-    /// an error means "not done": that message comes back, finds what is already there, and goes on
-    /// from it.
-    pub async fn evaluate(&self, envelopes: &[Envelope]) -> Vec<Result<()>> {
-        let mut results: Vec<Result<()>> = Vec::with_capacity(envelopes.len());
-        let mut fresh = Vec::new();
-        for (index, envelope) in envelopes.iter().enumerate() {
-            match self.decide_unless_repeated(envelope).await {
-                Ok(Some(decided)) => fresh.push((index, decided)),
-                Ok(None) => {}
-                Err(error) => {
-                    results.push(Err(error));
-                    continue;
-                }
-            }
-            results.push(Ok(()));
+    /// Decides events, records them and sends their actions, in the order given, and returns each
+    /// one's decision, or none for a repeat. A result that is an error means "not done": that message
+    /// comes back, finds what is already there, and goes on from it.
+    pub async fn evaluate(&self, envelopes: &[Envelope]) -> Vec<Result<Option<Decision>>> {
+        let mut opened = Vec::with_capacity(envelopes.len());
+        for envelope in envelopes {
+            opened.push(self.open(envelope).await);
         }
-        let records = fresh
-            .iter()
-            .map(|(_, decided)| decided.record.clone())
-            .collect();
-        let recorded = self.store.record_events(records).await;
+        let readable: Vec<_> = opened.iter().flatten().collect();
+        let mut subjects = self.subjects(&readable).await;
+        let mut results: Vec<Result<Option<Decision>>> = Vec::with_capacity(envelopes.len());
+        let mut fresh = Vec::new();
+        for (index, opened) in opened.into_iter().enumerate() {
+            let decided = match opened {
+                Ok(opened) => self.decide_unless_repeated(opened, &mut subjects).await,
+                Err(error) => Err(error),
+            };
+            results.push(decided.map(|decided| {
+                fresh.extend(decided.map(|decided| (index, decided)));
+                None
+            }));
+        }
+        let recorded = self.record(&fresh).await;
         let mut messages = Vec::new();
         for ((index, decided), recorded) in fresh.into_iter().zip(recorded) {
-            let outcome = self.actions(&envelopes[index], decided, recorded).await;
-            match outcome {
-                Ok(own) => messages.extend(own.into_iter().map(|message| (index, message))),
-                Err(error) => results[index] = Err(error),
+            results[index] = self.standing(decided, recorded).await;
+            if let Ok(Some(decision)) = &results[index] {
+                let own = decision.actions().iter().map(first_message);
+                match own.collect::<Result<Vec<_>>>() {
+                    Ok(own) => messages.extend(own.into_iter().map(|message| (index, message))),
+                    Err(error) => results[index] = Err(error),
+                }
             }
         }
         self.send(messages, &mut results).await;
         results
     }
 
+    /// Reads the rows of all events' subjects, a request for each integration.
+    async fn subjects(&self, opened: &[&Opened<'_>]) -> Result<Subjects> {
+        let mut wanted = BTreeMap::<&str, Vec<EntityRef>>::new();
+        for opened in opened {
+            if let Some(subject) = opened.subject() {
+                let of_integration = wanted.entry(&opened.envelope.integration).or_default();
+                if !of_integration.contains(subject) {
+                    of_integration.push(subject.clone());
+                }
+            }
+        }
+        let mut subjects = Subjects::default();
+        for (integration, entities) in wanted {
+            let rows = self.store.entities(integration, &entities).await?;
+            subjects.add(integration, rows);
+        }
+        Ok(subjects)
+    }
+
     /// Returns nothing for an event that the window before holds already; it is counted there.
-    async fn decide_unless_repeated(&self, envelope: &Envelope) -> Result<Option<Decided>> {
-        let decided = self.decide(envelope).await?;
+    async fn decide_unless_repeated<'a>(
+        &self,
+        opened: Opened<'a>,
+        subjects: &mut Result<Subjects>,
+    ) -> Result<Option<(Opened<'a>, Decided)>> {
+        let subjects = subjects.as_mut().map_err(|error| error.clone())?;
+        let decided = opened.decide(subjects);
         // At once: the next event of the same subject, perhaps in this very batch, must see it.
         if !decided.forget.is_empty() {
+            let integration = &opened.envelope.integration;
             let forget = decided.forget.clone();
-            self.store
-                .change_entities(&envelope.integration, forget)
-                .await?;
+            self.store.change_entities(integration, forget).await?;
+            subjects.change(integration, &decided.forget);
         }
-        match self.earlier(envelope, decided.key.as_ref()).await? {
-            None => Ok(Some(decided)),
-            Some(earlier) => match self.repeats(envelope, &decided, &earlier).await? {
+        match self.earlier(&opened.envelope, decided.key.as_ref()).await? {
+            None => Ok(Some((opened, decided))),
+            Some(earlier) => match self.repeats(&opened.envelope, &decided, &earlier).await? {
                 None => Ok(None),
-                Some(again) => self.decide(&again).await.map(Some),
+                Some(again) => {
+                    let again = opened.named(again);
+                    let decided = again.decide(subjects);
+                    Ok(Some((again, decided)))
+                }
             },
         }
     }
@@ -104,25 +143,40 @@ impl Evaluate {
         Ok(None)
     }
 
-    /// Returns the messages of a recorded event's actions.
-    async fn actions(
-        &self,
-        envelope: &Envelope,
-        decided: Decided,
-        recorded: Result<Recorded>,
-    ) -> Result<Vec<Message>> {
-        let decision = match self.decision(envelope, decided, recorded?).await? {
-            Some(decision) => decision,
-            None => return Ok(Vec::new()),
-        };
-        log(envelope, &decision);
-        decision.actions().iter().map(first_message).collect()
+    /// Writes the events into the ledger, but for those whose integration keeps none.
+    async fn record(&self, fresh: &[(usize, (Opened<'_>, Decided))]) -> Vec<Result<Recorded>> {
+        let kept = |(_, (opened, decided)): &&(usize, (Opened<'_>, Decided))| opened.keeps(decided);
+        let records = fresh.iter().filter(kept);
+        let records = records.map(|(_, (_, decided))| decided.record.clone());
+        let mut recorded = self
+            .store
+            .record_events(records.collect())
+            .await
+            .into_iter();
+        let all = fresh.iter().map(|event| match kept(&event) {
+            true => recorded.next().unwrap_or(Ok(Recorded::New)),
+            false => Ok(Recorded::New),
+        });
+        all.collect()
     }
 
     /// Returns the decision that stands; nothing for a repeat.
+    async fn standing(
+        &self,
+        (opened, decided): (Opened<'_>, Decided),
+        recorded: Result<Recorded>,
+    ) -> Result<Option<Decision>> {
+        let envelope = opened.envelope.clone();
+        let decision = self.decision(opened, decided, recorded?).await?;
+        if let Some(decision) = &decision {
+            log(&envelope, decision);
+        }
+        Ok(decision)
+    }
+
     async fn decision(
         &self,
-        envelope: &Envelope,
+        opened: Opened<'_>,
         decided: Decided,
         recorded: Recorded,
     ) -> Result<Option<Decision>> {
@@ -130,6 +184,7 @@ impl Evaluate {
             Recorded::New => return Ok(Some(decided.record.decision)),
             Recorded::Before(before) => before,
         };
+        let envelope = &opened.envelope;
         // Our own message again, after a crash between here and the queue: the stored decision
         // stands, whatever the configuration says by now.
         if before.delivery_id == envelope.delivery_id {
@@ -144,20 +199,22 @@ impl Evaluate {
         let Some(again) = again else {
             return Ok(None);
         };
-        let record = self.decide(&again).await?.record;
+        let again = opened.named(again);
+        let subjects = self.subjects(&[&again]).await?;
+        let record = again.decide(&subjects).record;
         match self.store.record_event(record.clone()).await? {
             Recorded::New => Ok(Some(record.decision)),
-            Recorded::Before(same) if same.delivery_id == envelope.delivery_id => {
+            Recorded::Before(same) if same.delivery_id == again.envelope.delivery_id => {
                 Ok(Some(same.decision))
             }
             Recorded::Before(other) => {
-                self.duplicate(envelope, &other.id).await?;
+                self.duplicate(&again.envelope, &other.id).await?;
                 Ok(None)
             }
         }
     }
 
-    async fn send(&self, messages: Vec<(usize, Message)>, results: &mut [Result<()>]) {
+    async fn send<T>(&self, messages: Vec<(usize, Message)>, results: &mut [Result<T>]) {
         let (owners, messages): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
         let sent = self.outbound.send_all(messages).await;
         for (index, sent) in owners.into_iter().zip(sent) {
@@ -167,88 +224,9 @@ impl Evaluate {
         }
     }
 
-    async fn decide(&self, envelope: &Envelope) -> Result<Decided> {
-        let Some(configured) = self.directory.named(&envelope.integration).await? else {
-            return Ok(suppressed(envelope, 0, "the integration is deleted"));
-        };
-        let version = configured.integration.version;
-        let off = configured.integration.off();
-        let off = off.or(envelope
-            .suppressed
-            .then_some("the integration was off at receipt"));
-        let incoming = match self.read(envelope, &configured) {
-            Ok(incoming) => incoming,
-            Err(_) if off.is_some() => {
-                return Ok(suppressed(envelope, version, off.unwrap_or_default()));
-            }
-            Err(failed) => return Ok(unread(envelope, version, failed)),
-        };
-        if let Some(why) = off {
-            let mut decided = suppressed(envelope, version, why);
-            decided.record = describe(decided.record, envelope, &incoming);
-            return Ok(decided);
-        }
-        let subject = &incoming.subject;
-        let entity = self.store.entity(&envelope.integration, subject).await?;
-        Ok(self.weigh(envelope, &configured, incoming, &entity))
-    }
-
-    /// Reads the body with today's configuration; a body that does not fit is a decision too.
-    fn read(&self, envelope: &Envelope, configured: &Configured) -> Result<Incoming, Decision> {
-        let failed = |field: &str, why: String| Decision::Failed {
-            field: field.to_owned(),
-            why,
-        };
-        let connector = self.connectors.named(&envelope.connector);
-        let webhook = connector
-            .and_then(|connector| connector.webhook())
-            .ok_or_else(|| failed("connector", "takes no webhooks".into()))?;
-        let plan = configured
-            .plan()
-            .map_err(|error| failed("settings", error.message().to_owned()))?;
-        let connection = plan
-            .connections
-            .get(&envelope.connector)
-            .ok_or_else(|| failed("settings", format!("has no {}", envelope.connector)))?;
-        let body = json::parse(&envelope.body).map_err(|error| failed("", error.to_string()))?;
-        webhook
-            .read(&body, connection, &envelope.integration)
-            .map_err(|drift| failed(&drift.field, drift.why))
-    }
-
-    fn weigh(
-        &self,
-        envelope: &Envelope,
-        configured: &Configured,
-        incoming: Incoming,
-        entity: &Entity,
-    ) -> Decided {
-        let facts = Facts {
-            integration: &envelope.integration,
-            config_version: configured.integration.version,
-            event_id: &envelope.event_id,
-            connector: &envelope.connector,
-            received_at: envelope.received_at,
-            incoming: &incoming,
-            entity,
-        };
-        let plan = configured.plan().ok();
-        // A panic in a template engine must cost this event only, and only once.
-        let decision = catch_unwind(AssertUnwindSafe(|| plan.map(|plan| decide(plan, &facts))));
-        let decision = decision
-            .ok()
-            .flatten()
-            .map(|evaluation| evaluation.decision);
-        let decision = decision.unwrap_or_else(|| Decision::Failed {
-            field: String::new(),
-            why: "the mapping could not be evaluated".into(),
-        });
-        let record = record(envelope, configured.integration.version, decision);
-        Decided {
-            record: describe(record, envelope, &incoming),
-            forget: changed_by_others(&incoming, entity),
-            key: Some(incoming.key),
-        }
+    async fn open<'a>(&self, envelope: &'a Envelope) -> Result<Opened<'a>> {
+        let configured = self.directory.named(&envelope.integration).await?;
+        Ok(Opened::new(envelope, configured, &self.connectors))
     }
 
     /// Looks for the same content in the window before, which ids alone cannot show.

@@ -23,7 +23,7 @@ fn message(action: &Action, id: String) -> Result<Message> {
     })?;
     Ok(Message {
         body,
-        group: Some(action.order_key.clone()),
+        group: Some(action.slot.as_ref().unwrap_or(&action.order_key).clone()),
         id: Some(id),
     })
 }

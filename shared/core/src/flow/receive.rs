@@ -1,4 +1,8 @@
-//! Takes a webhook: bounds, key, signature, shape; then one durable message, and only then a 2xx.
+//! Takes a webhook: bounds, key, signature, shape; then a durable message for each event in it, and
+//! only then a 2xx.
+
+mod checks;
+mod events;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,18 +11,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::directory::{Configured, Directory};
+use checks::check_headers;
+
 use crate::connector::{Connectors, SignedRequest, Webhook};
-use crate::dedup::{DedupKey, key_hash};
-use crate::event::{ENVELOPE_VERSION, Envelope};
+use crate::dedup::key_hash;
+use crate::event::Envelope;
 use crate::ports::{Clock, Message, Queue, Secrets, Sent};
 use crate::secret::Credential;
-use crate::{Result, Timestamp, json};
+use crate::{ErrorKind, Result, Timestamp};
 
-/// The largest body that is taken; it fits a queue message after wrapping.
+/// The largest body that is taken, if the queue takes it wrapped: quotes grow there.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;
 const MAX_KEY_BYTES: usize = 128;
-/// How long events without a vendor's key are told apart by their content.
-const UNREADABLE_WINDOW: Duration = Duration::from_secs(600);
 
 /// A request as any skin hands it over.
 pub struct WebhookRequest {
@@ -30,13 +34,22 @@ pub struct WebhookRequest {
     pub request_id: String,
 }
 
-/// The 2xx.
+/// The 2xx: the request's event, and `more` where it brought several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Receipt {
-    pub event_id: String,
-    pub status: Status,
+    #[serde(flatten)]
+    pub first: Taken,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Taken>,
     #[serde(skip)]
     pub http_status: u16,
+}
+
+/// One event of a request, as it was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    pub event_id: String,
+    pub status: Status,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -118,21 +131,8 @@ impl Receive {
         check_headers(&request, webhook)?;
         self.verify(&request, webhook, &configured, received_at)
             .await?;
-        let text = json::text(&request.body).map_err(unreadable)?;
-        let body = json::parse(text).map_err(unreadable)?;
-        let key = event_key(&body, text, webhook, &configured, &request.connector)?;
-        let name = configured.integration.name();
-        let envelope = Envelope {
-            version: ENVELOPE_VERSION,
-            event_id: key.event_id(name, received_at),
-            delivery_id: request.request_id,
-            integration: name.to_owned(),
-            connector: request.connector,
-            received_at,
-            suppressed: configured.integration.off().is_some(),
-            body: text.to_owned(),
-        };
-        self.store(envelope, webhook.accepted_status()).await
+        let envelopes = events::envelopes(request, webhook, &configured, received_at)?;
+        self.store(envelopes, webhook.accepted_status()).await
     }
 
     async fn find(&self, request: &WebhookRequest) -> Result<Arc<Configured>, Refusal> {
@@ -172,7 +172,10 @@ impl Receive {
         };
         webhook
             .verify(&signed, secret.as_ref())
-            .map_err(|error| Refusal::new(401, "Not verified", error.message()))
+            .map_err(|error| match error.kind() {
+                ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
+                _ => Refusal::new(401, "Not verified", error.message()),
+            })
     }
 
     /// The credential that signs webhooks, where the connection names one as `webhook_credential`.
@@ -196,101 +199,62 @@ impl Receive {
         }
     }
 
-    async fn store(&self, envelope: Envelope, http_status: u16) -> Result<Receipt, Refusal> {
-        let suppressed = envelope.suppressed;
-        let event_id = envelope.event_id.clone();
-        tracing::info!(
-            event.id = %event_id,
-            integration = %envelope.integration,
-            connector.name = %envelope.connector,
-            "webhook received"
-        );
-        let body = serde_json::to_string(&envelope).map_err(|_| Refusal::unavailable())?;
-        let message = Message {
-            body,
-            group: None,
-            id: Some(event_id.clone()),
-        };
-        let sent = self.inbound.send(message).await.map_err(|error| {
-            tracing::error!(event.id = %event_id, %error, "webhook not stored");
-            Refusal::unavailable()
-        })?;
-        let status = match sent {
-            Sent::Known => Status::Duplicate,
-            Sent::New if suppressed => Status::Suppressed,
-            Sent::New => Status::Accepted,
-        };
+    /// Stores all or says that it could not: what was stored before a failure is known again, by its
+    /// id, when the vendor repeats the request.
+    async fn store(&self, envelopes: Vec<Envelope>, http_status: u16) -> Result<Receipt, Refusal> {
+        let messages: Result<Vec<_>, _> = envelopes.iter().map(message).collect();
+        let messages = messages.map_err(|_| Refusal::unavailable())?;
+        let most = self.inbound.max_body_bytes();
+        if messages.iter().any(|message| message.body.len() > most) {
+            let detail = "The body is too large once its quotes are escaped.";
+            return Err(Refusal::new(413, "Too large", detail));
+        }
+        let mut taken = Vec::with_capacity(envelopes.len());
+        for (envelope, sent) in envelopes.iter().zip(self.send(messages).await) {
+            let status = match sent {
+                Ok(Sent::Known) => Status::Duplicate,
+                Ok(Sent::New) if envelope.suppressed => Status::Suppressed,
+                Ok(Sent::New) => Status::Accepted,
+                Err(error) => {
+                    tracing::error!(event.id = %envelope.event_id, %error, "webhook not stored");
+                    return Err(Refusal::unavailable());
+                }
+            };
+            taken.push(Taken {
+                event_id: envelope.event_id.clone(),
+                status,
+            });
+        }
+        let mut taken = taken.into_iter();
+        let first = taken.next().ok_or_else(Refusal::unavailable)?;
         Ok(Receipt {
-            event_id,
-            status,
+            first,
+            more: taken.collect(),
             http_status,
         })
     }
-}
 
-fn check_headers(request: &WebhookRequest, webhook: &dyn Webhook) -> Result<(), Refusal> {
-    if request.body.len() > MAX_BODY_BYTES {
-        let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes.");
-        return Err(Refusal::new(413, "Too large", detail));
-    }
-    let header = |wanted: &str| {
-        let mut headers = request.headers.iter();
-        headers
-            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-            .map(|(_, value)| value)
-    };
-    if header("content-encoding").is_some_and(|encoding| encoding != "identity") {
-        let detail = "Send the body without Content-Encoding.";
-        return Err(Refusal::new(415, "Unsupported encoding", detail));
-    }
-    match header("content-type") {
-        Some(sent) => check_content_type(sent, webhook.content_types()),
-        None => Ok(()),
+    async fn send(&self, mut messages: Vec<Message>) -> Vec<Result<Sent>> {
+        match (messages.len(), messages.pop()) {
+            (1, Some(only)) => vec![self.inbound.send(only).await],
+            (_, last) => {
+                messages.extend(last);
+                self.inbound.send_all(messages).await
+            }
+        }
     }
 }
 
-fn check_content_type(sent: &str, taken: &[&str]) -> Result<(), Refusal> {
-    let mut parts = sent.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let media_type = parts.next().unwrap_or_default();
-    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(str::to_owned));
-    let utf8 = charset.is_none_or(|name| name.trim_matches('"') == "utf-8");
-    if utf8 && taken.contains(&media_type.as_str()) {
-        return Ok(());
-    }
-    let detail = format!("Send it as {}, in UTF-8.", taken.join(" or "));
-    Err(Refusal::new(415, "Unsupported content type", detail))
-}
-
-fn unreadable(error: json::JsonError) -> Refusal {
-    let status = match error {
-        json::JsonError::TooLarge => 413,
-        _ => 400,
-    };
-    Refusal::new(status, "Unreadable body", error.to_string())
-}
-
-/// The event's key. A body that does not fit is taken all the same, and recorded as failed: a 4xx
-/// would only make the vendor switch the webhook off.
-fn event_key(
-    body: &Value,
-    text: &str,
-    webhook: &dyn Webhook,
-    configured: &Configured,
-    connector: &str,
-) -> Result<DedupKey, Refusal> {
-    if !body.is_object() {
-        let detail = "The body must be a JSON object.";
-        return Err(Refusal::new(400, "Unreadable body", detail));
-    }
-    let name = configured.integration.name();
-    let plan = configured.plan().ok();
-    let connection = plan.and_then(|plan| plan.connections.get(connector));
-    let read = connection.map(|connection| webhook.read(body, connection, name));
-    Ok(match read {
-        Some(Ok(incoming)) => incoming.key,
-        _ => DedupKey::Within {
-            content: crate::dedup::digest(&[text]),
-            window: UNREADABLE_WINDOW,
-        },
+fn message(envelope: &Envelope) -> serde_json::Result<Message> {
+    tracing::info!(
+        event.id = %envelope.event_id,
+        integration = %envelope.integration,
+        connector.name = %envelope.connector,
+        "webhook received"
+    );
+    Ok(Message {
+        body: serde_json::to_string(envelope)?,
+        group: None,
+        id: Some(envelope.event_id.clone()),
     })
 }

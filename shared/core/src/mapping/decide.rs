@@ -1,15 +1,22 @@
 //! Holds one event against a plan. Pure: the same event, plan and entity give the same bytes.
 
-use minijinja::value::{Serde, Value as Dynamic};
+use minijinja::value::Value as Dynamic;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::compile::{CompiledRule, Plan};
+use super::engine;
 use crate::Timestamp;
 use crate::action::Action;
 use crate::connector::Incoming;
+use crate::dedup::place_of;
 use crate::event::Decision;
 use crate::link::Entity;
+
+/// The largest action, as it is stored: a queue's message and a store's row must hold it.
+const MAX_ACTION_BYTES: usize = 256 * 1024;
+/// All actions of one event together.
+const MAX_ACTIONS_BYTES: usize = 1024 * 1024;
 
 /// All that a decision may depend on.
 pub struct Facts<'a> {
@@ -44,7 +51,7 @@ pub fn signature(integration: &str) -> String {
 }
 
 pub fn decide(plan: &Plan, facts: &Facts<'_>) -> Evaluation {
-    let context = Dynamic::from(Serde(context(facts)));
+    let context = engine::context(context(facts));
     match held_back(plan, facts, &context) {
         Err(failed) => ended(failed),
         Ok(Some(why)) => ended(Decision::Filtered { why }),
@@ -104,13 +111,15 @@ fn held_back(
 fn evaluate_rules(plan: &Plan, facts: &Facts<'_>, context: &Dynamic) -> Evaluation {
     let event_type = full_type(facts);
     let (mut verdicts, mut actions) = (Vec::new(), Vec::new());
+    let mut room = MAX_ACTIONS_BYTES;
     for rule in plan.rules.iter().filter(|rule| rule.rule.on == event_type) {
         match unmet_condition(rule, context) {
             Err(why) => return failed(verdicts, format!("{}.if", rule.rule.id), why),
             Ok(Some(why)) => verdicts.push(verdict(rule, false, why)),
             Ok(None) => {
                 verdicts.push(verdict(rule, true, String::new()));
-                match action(plan, rule, facts, context) {
+                let action = action(plan, rule, facts, context);
+                match action.and_then(|action| fitting(action, &mut room)) {
                     Ok(action) => actions.push(action),
                     Err((field, why)) => return failed(verdicts, field, why),
                 }
@@ -192,6 +201,7 @@ fn action(
         params.insert(name.clone(), value);
     }
     let subject = facts.incoming.subject.clone();
+    let order_key = order_key(plan, rule, facts, context)?;
     Ok(Action {
         id: Action::id_for(facts.event_id, &rule.rule.id),
         event_id: facts.event_id.to_owned(),
@@ -200,12 +210,28 @@ fn action(
         config_version: facts.config_version,
         connector: rule.connector.clone(),
         operation: rule.operation.name.to_owned(),
-        order_key: order_key(plan, rule, facts, context)?,
+        slot: slot(plan, rule, &order_key),
+        order_key,
         subject,
         params: Value::Object(params),
         received_at: facts.received_at,
         creates: rule.operation.creates.is_some(),
     })
+}
+
+/// Takes the action's bytes from the room that is left for the event.
+fn fitting(action: Action, room: &mut usize) -> Result<Action, (String, String)> {
+    let bytes = serde_json::to_vec(&action).map_or(usize::MAX, |text| text.len());
+    let left = (*room).min(MAX_ACTION_BYTES).checked_sub(bytes);
+    if left.is_none() {
+        let why = format!(
+            "came to more than {MAX_ACTION_BYTES} bytes, or to more than {MAX_ACTIONS_BYTES} with \
+             the rules before it: let it quote less"
+        );
+        return Err((action.rule, why));
+    }
+    *room -= bytes;
+    Ok(action)
 }
 
 /// One order per subject and vendor acted on, unless the rule says otherwise.
@@ -227,8 +253,18 @@ fn order_key(
     Ok(format!("{integration}/{own}/{connector}"))
 }
 
+/// One of as many slots as the credential has; the same order key has the same slot, so that order is
+/// not lost in the queue either.
+fn slot(plan: &Plan, rule: &CompiledRule, order_key: &str) -> Option<String> {
+    let slots = rule.parallel?;
+    let connection = plan.connections.get(&rule.connector)?;
+    let credential = connection.credential.as_deref().unwrap_or_default();
+    let number = place_of(order_key, slots);
+    Some(format!("{}/{credential}/{number}", rule.connector))
+}
+
 /// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.
-fn context(facts: &Facts<'_>) -> Value {
+pub(super) fn context(facts: &Facts<'_>) -> Value {
     let mut context = facts.incoming.data.clone();
     let links = &facts.entity.links;
     let ids = links

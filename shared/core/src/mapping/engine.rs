@@ -4,10 +4,12 @@
 //! list stays a list; any other text with `{{` or `{%` in it renders to text. An unknown variable
 //! is an error: a misspelt field must not become an empty note.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::sync::LazyLock;
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Expression, UndefinedBehavior, Value as Dynamic};
 use serde_json::Value;
 
@@ -42,6 +44,14 @@ pub enum Template {
 
 /// An expression that was compiled once and is evaluated often.
 pub struct CompiledExpression(Expression<'static, 'static>);
+
+/// What templates and expressions see.
+pub type Context = Dynamic;
+
+/// Converts what templates shall see, once for all of them.
+pub fn context(values: Value) -> Context {
+    Dynamic::from(Serde(values))
+}
 
 impl Engine {
     pub fn new() -> Self {
@@ -144,6 +154,13 @@ impl CompiledExpression {
     }
 }
 
+impl CompiledExpression {
+    /// The variables it asks for, with the fields it asks of them: `alert.alias`.
+    pub(super) fn variables(&self) -> BTreeSet<String> {
+        self.0.undeclared_variables(true).into_iter().collect()
+    }
+}
+
 pub(super) fn compile_expression(source: &str) -> Result<CompiledExpression, MappingError> {
     static EXPRESSIONS: LazyLock<Environment<'static>> = LazyLock::new(environment);
     EXPRESSIONS
@@ -236,7 +253,7 @@ mod tests {
     fn render(template: Value, context: Value) -> Result<Value, MappingError> {
         let mut engine = Engine::new();
         let template = engine.compile("t", &template)?;
-        engine.render(&template, &Dynamic::from(minijinja::value::Serde(context)))
+        engine.render(&template, &super::context(context))
     }
 
     #[test]

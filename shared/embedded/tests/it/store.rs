@@ -56,6 +56,7 @@ fn action() -> Action {
         operation: "add_note".to_owned(),
         subject: EntityRef::new("source", "ticket", "1"),
         order_key: "lane".to_owned(),
+        slot: None,
         params: serde_json::Value::Null,
         received_at: Timestamp::from_millis(1),
         creates: false,

@@ -1,4 +1,4 @@
-use deskbridge_core::integration::{IntegrationSpec, Problem};
+use deskbridge_core::integration::{History, IntegrationSpec, Problem};
 use deskbridge_core::mapping::{Draft, Plan};
 use serde_json::{Value, json};
 
@@ -28,6 +28,7 @@ fn compile(settings: Value) -> Result<Draft, Vec<Problem>> {
         kind: "kayako-opsgenie".into(),
         enabled: true,
         team: String::new(),
+        history: History::Full,
         settings,
     })
 }
@@ -213,6 +214,7 @@ fn an_unknown_kind_lists_the_known_ones() {
         kind: "kayako".into(),
         enabled: true,
         team: String::new(),
+        history: History::Full,
         settings: json!({}),
     };
     let problems = crate::compile(&spec).unwrap_err();

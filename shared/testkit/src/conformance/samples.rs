@@ -5,7 +5,7 @@ use std::time::Duration;
 use deskbridge_core::Timestamp;
 use deskbridge_core::action::{Action, ActionRecord, Claim, Stage};
 use deskbridge_core::event::{Decision, EventRecord};
-use deskbridge_core::integration::{Integration, IntegrationSpec};
+use deskbridge_core::integration::{History, Integration, IntegrationSpec};
 use deskbridge_core::link::{EntityRef, Link};
 use deskbridge_core::outcome::Outcome;
 use deskbridge_core::ports::Store;
@@ -40,6 +40,18 @@ pub(super) fn event(id: &str, received_at: Timestamp) -> EventRecord {
     }
 }
 
+/// Printable text that no packing makes much shorter, the same for the same seed.
+pub(super) fn noise(bytes: usize, seed: u64) -> String {
+    let mut state = seed;
+    let next = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        char::from(b' ' + u8::try_from((state >> 33) % 95).unwrap_or(0))
+    };
+    (0..bytes).map(next).collect()
+}
+
 /// An action in the lane `lane`, which creates nothing.
 pub(super) fn action(id: &str, lane: &str) -> Action {
     Action {
@@ -52,6 +64,7 @@ pub(super) fn action(id: &str, lane: &str) -> Action {
         operation: "add_note".to_owned(),
         subject: subject("4711"),
         order_key: lane.to_owned(),
+        slot: None,
         params: json!({"number": 18_446_744_073_709_551_615_u64, "text": "✓", "list": [null, 1.5]}),
         received_at: NOW,
         creates: false,
@@ -81,6 +94,7 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
             kind: "custom".to_owned(),
             enabled: true,
             team: "support".to_owned(),
+            history: History::Full,
             settings: json!({"rules": []}),
         },
         version,

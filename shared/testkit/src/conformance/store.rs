@@ -34,6 +34,8 @@ macro_rules! store_conformance {
         $crate::conformance_cases! { $fresh, $crate::conformance::store {
             records_an_event_once
             a_record_comes_back_as_it_was_written
+            an_event_of_any_size_is_recorded
+            events_of_one_id_keep_their_own_size_apart
             counts_duplicates_and_keeps_the_latest_time
             lists_events_newest_first
             filters_events_by_integration_and_subject
@@ -45,6 +47,9 @@ macro_rules! store_conformance {
             a_link_is_never_replaced
             written_values_are_forgotten_one_by_one
             an_end_never_moves_back
+            a_newer_counterpart_takes_the_place_of_one_that_ended
+            an_end_that_took_effect_is_known_from_then_on
+            an_older_end_that_took_effect_is_known_too
             entities_of_integrations_are_apart
 
             an_integration_is_written_over_the_version_seen
@@ -55,6 +60,9 @@ macro_rules! store_conformance {
             a_woken_credential_frees_what_waits_for_it_only
 
             one_of_many_claimers_wins
+            of_two_that_read_the_same_row_one_settles_it
+            an_action_taken_up_again_goes_before_those_that_came_after_it
+            claims_made_together_are_answered_one_by_one
             a_claim_that_is_not_due_names_the_time
             a_holder_with_an_old_fence_may_not_write
             a_lost_lease_is_due_and_its_outcome_unknown

@@ -43,6 +43,7 @@ fn shown(incoming: &Incoming) -> Value {
             assert_eq!((content.len(), *window), (64, Duration::from_secs(600)));
             json!({"within": "10 min"})
         }
+        DedupKey::Each => json!("each"),
     };
     json!({
         "event_type": incoming.event_type,

@@ -23,6 +23,7 @@ fn shown(incoming: &Incoming) -> Value {
             assert_eq!((content.len(), *window), (64, minutes(10)));
             json!({"within": "10 min"})
         }
+        DedupKey::Each => json!("each"),
     };
     json!({
         "event_type": incoming.event_type,

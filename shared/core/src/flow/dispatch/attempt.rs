@@ -6,9 +6,9 @@ use super::judge::{
     absent, call_failed, delivered, look_up_failed, not_yet, paused, postponed, refused,
 };
 use super::ready::{Hindrance, Leave, Ready};
-use super::{Dispatch, Verdict};
+use super::{Claimed, Dispatch, Verdict};
 use crate::action::{Action, ActionRecord, Stage};
-use crate::connector::{Answer, Call, Found, Operation, Repeat};
+use crate::connector::{Answer, Call, Done, Found, Operation, Repeat};
 use crate::link::{Entity, EntityChange, EntityRef, Written};
 use crate::outcome::Outcome;
 use crate::{Error, Result, Retry, Timestamp};
@@ -24,8 +24,12 @@ const FOLLOW_UPS: [Duration; 5] = [
 
 impl Dispatch {
     /// Only an error of our own store comes out; everything else is a verdict.
-    pub(super) async fn attempt(&self, mut record: ActionRecord) -> Result<Verdict> {
+    pub(super) async fn attempt(&self, claimed: Claimed) -> Result<Verdict> {
         let now = self.clock.now();
+        let Claimed {
+            mut record,
+            subject,
+        } = claimed;
         let action = record.action.clone();
         let configured = self.directory.named(&action.integration).await?;
         let off = match &configured {
@@ -38,7 +42,7 @@ impl Dispatch {
             record.settle(Outcome::Suppressed { why }, now);
             return Ok(record.into());
         };
-        let ready = match self.gather(&record, configured).await? {
+        let ready = match self.gather(&action, &subject, configured).await {
             Ok(ready) => ready,
             Err(Hindrance::Credential { name, error }) => {
                 return Ok(paused(record, &name, error.message(), now));
@@ -101,7 +105,7 @@ impl Dispatch {
         let call = self.call(&action, ready, &record);
         let prepared = match ready.connector.prepare(&call).await {
             Ok(prepared) => prepared,
-            Err(error) => return self.failed(record, ready, not_sent(error)).await,
+            Err(error) => return self.not_let_in(record, ready, not_sent(error)).await,
         };
         let undo = forgotten(&prepared.writes);
         let writes = written(&prepared.writes, &record, now);
@@ -111,21 +115,32 @@ impl Dispatch {
                 .await?;
         }
         match ready.connector.send(&call, prepared).await {
-            Ok(Answer::Done(done)) => {
-                Ok(delivered(record, ready.operation, done, self.clock.now()))
-            }
+            Ok(Answer::Done(done)) => Ok(self.delivered(record, ready, done)),
             Ok(Answer::Pending { handle }) => {
                 record.set_unknown(Some(handle.clone()), self.clock.now());
                 self.follow(record, ready, &handle).await
             }
             Err(error) => {
                 let refused = error.retry() == Retry::Never;
-                let mut verdict = self.failed(record, ready, error).await?;
+                let mut verdict = self.not_let_in(record, ready, error).await?;
                 if refused {
                     verdict.changes.extend(undo);
                 }
                 Ok(verdict)
             }
+        }
+    }
+
+    /// Sends again at once where it was the credential, and that has changed since it was read.
+    async fn not_let_in(
+        &self,
+        record: ActionRecord,
+        ready: &Ready<'_>,
+        error: Error,
+    ) -> Result<Verdict> {
+        match self.renewed(ready, &error).await {
+            Some(again) => Box::pin(self.send(record, &again)).await,
+            None => self.failed(record, ready, error).await,
         }
     }
 
@@ -159,6 +174,11 @@ impl Dispatch {
         let action = record.action.clone();
         let call = self.call(&action, ready, &record);
         let found = ready.connector.look_up(&call, handle.as_deref()).await;
+        if let Err(error) = &found
+            && let Some(again) = self.renewed(ready, error).await
+        {
+            return Box::pin(self.look_up(record, &again, handle, off)).await;
+        }
         if let (Ok(Found::Absent), Some(why)) = (&found, off) {
             record.settle(
                 Outcome::Suppressed {
@@ -179,7 +199,7 @@ impl Dispatch {
     ) -> Result<Verdict> {
         let now = self.clock.now();
         match found {
-            Ok(Found::Done(done)) => Ok(delivered(record, ready.operation, done, now)),
+            Ok(Found::Done(done)) => Ok(self.delivered(record, ready, done)),
             Ok(Found::Pending) => Ok(not_yet(record, now)),
             Ok(Found::Absent) => Ok(absent(record, ready.operation, now)),
             Ok(Found::Refused { why }) => Ok(refused(record, ready.operation, why, now)),
@@ -188,6 +208,18 @@ impl Dispatch {
                 Ok(look_up_failed(record, &error, now))
             }
         }
+    }
+
+    fn delivered(&self, record: ActionRecord, ready: &Ready<'_>, done: Done) -> Verdict {
+        let before = ready.subject.link(&record.action.connector);
+        let before = before.cloned();
+        delivered(
+            record,
+            ready.operation,
+            done,
+            before.as_ref(),
+            self.clock.now(),
+        )
     }
 
     async fn failed(
@@ -220,7 +252,8 @@ impl Dispatch {
             credential: &ready.credential,
             operation: ready.operation,
             action,
-            target: target(&ready.subject, action, ready.operation),
+            target: target(ready.subject, action, ready.operation),
+            link: ready.subject.link(&action.connector),
             first_sent_at: record.first_sent_at,
         }
     }
@@ -261,7 +294,8 @@ fn looks(operation: &Operation) -> bool {
 fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
     ready.operation.creates?;
     let action = &record.action;
-    if let Some(link) = ready.subject.link(&action.connector) {
+    let link = ready.subject.link(&action.connector);
+    if let Some(link) = link.filter(|_| !ready.operation.renews) {
         return Some(format!("{} has {} already", action.subject, link.peer));
     }
     let ended = ready.subject.ended_at?;

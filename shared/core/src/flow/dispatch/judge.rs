@@ -21,12 +21,13 @@ pub(super) fn delivered(
     mut record: ActionRecord,
     operation: &Operation,
     done: Done,
+    before: Option<&Link>,
     now: Timestamp,
 ) -> Verdict {
     let mut changes = Vec::new();
     let action = &record.action;
     if let (Some(_), Some(made)) = (operation.creates, &done.entity) {
-        changes.extend(link_both(&record, made, now));
+        changes.extend(link_both(&record, operation, made, before));
     }
     if operation.ends {
         changes.push(ended(&record, true));
@@ -43,24 +44,40 @@ pub(super) fn delivered(
     Verdict { record, changes }
 }
 
-fn link_both(record: &ActionRecord, made: &EntityRef, now: Timestamp) -> [EntityChange; 2] {
+/// Links what was made and the subject. What was the subject's counterpart `before` is nothing new:
+/// its link keeps the time of the event that made it.
+fn link_both(
+    record: &ActionRecord,
+    operation: &Operation,
+    made: &EntityRef,
+    before: Option<&Link>,
+) -> Vec<EntityChange> {
+    if before.is_some_and(|link| &link.peer == made) {
+        return Vec::new();
+    }
     let action = &record.action;
     let link = |peer: &EntityRef| Link {
         peer: peer.clone(),
         origin: action.subject.connector.clone(),
         made_by: action.id.clone(),
-        since: now,
+        since: action.received_at,
     };
-    [
-        EntityChange::Link {
-            entity: action.subject.clone(),
+    let entity = action.subject.clone();
+    let forth = match operation.renews {
+        true => EntityChange::Relink {
+            entity,
             link: link(made),
         },
-        EntityChange::Link {
-            entity: made.clone(),
-            link: link(&action.subject),
+        false => EntityChange::Link {
+            entity,
+            link: link(made),
         },
-    ]
+    };
+    let back = EntityChange::Link {
+        entity: made.clone(),
+        link: link(&action.subject),
+    };
+    vec![forth, back]
 }
 
 fn ended(record: &ActionRecord, done: bool) -> EntityChange {

@@ -16,7 +16,9 @@ pub(super) struct Ready<'a> {
     pub(super) operation: &'static Operation,
     pub(super) connection: &'a Connection,
     pub(super) credential: Credential,
-    pub(super) subject: Entity,
+    /// It was read again in this attempt.
+    pub(super) renewed: bool,
+    pub(super) subject: &'a Entity,
 }
 
 /// Whether a call may be made with a credential.
@@ -40,10 +42,10 @@ pub(super) enum Hindrance {
 impl Dispatch {
     pub(super) async fn gather<'a>(
         &'a self,
-        record: &ActionRecord,
+        action: &Action,
+        subject: &'a Entity,
         configured: &'a Configured,
-    ) -> Result<Result<Ready<'a>, Hindrance>> {
-        let action = &record.action;
+    ) -> Result<Ready<'a>, Hindrance> {
         let found = || {
             let connector = self.connectors.named(&action.connector)?;
             let operation = self
@@ -56,33 +58,49 @@ impl Dispatch {
             .map(|plan| plan.connections.get(&action.connector));
         let (connection, (connector, operation)) = match (connection, found()) {
             (Ok(Some(connection)), Some(found)) => (connection, found),
-            (Err(error), _) => return Ok(Err(Hindrance::Refusal(error))),
-            _ => return Ok(Err(Hindrance::Refusal(no_longer_offered(action)))),
+            (Err(error), _) => return Err(Hindrance::Refusal(error)),
+            _ => return Err(Hindrance::Refusal(no_longer_offered(action))),
         };
         let name = connection.credential.as_deref().unwrap_or_default();
         let credential = match self.secrets.credential(name).await {
             Ok(credential) => credential,
             Err(error) if error.kind() == ErrorKind::Unavailable => {
-                return Ok(Err(Hindrance::Refusal(error)));
+                return Err(Hindrance::Refusal(error));
             }
             Err(error) => {
-                return Ok(Err(Hindrance::Credential {
+                return Err(Hindrance::Credential {
                     name: name.to_owned(),
                     error,
-                }));
+                });
             }
         };
-        let subject = self
-            .store
-            .entity(&action.integration, &action.subject)
-            .await?;
-        Ok(Ok(Ready {
+        Ok(Ready {
             connector,
             operation,
             connection,
             credential,
+            renewed: false,
             subject,
-        }))
+        })
+    }
+
+    /// After a call that the vendor did not let through: the same with the credential that stands
+    /// now, if it is another one than the call was made with. Once for each attempt.
+    pub(super) async fn renewed<'a>(&self, ready: &Ready<'a>, error: &Error) -> Option<Ready<'a>> {
+        if ready.renewed || error.retry() != Retry::WhenCredentialChanges {
+            return None;
+        }
+        let Credential { name, version, .. } = &ready.credential;
+        let credential = self.secrets.reread(name, version).await.ok()?;
+        if credential.version == *version {
+            return None;
+        }
+        tracing::info!(credential = %name, "the vendor is asked again with the new credential");
+        Some(Ready {
+            credential,
+            renewed: true,
+            ..*ready
+        })
     }
 
     /// Whether the credential may be used now. No attempt is used up while it may not. A pause lets one
@@ -93,7 +111,7 @@ impl Dispatch {
         credential: &Credential,
         now: Timestamp,
     ) -> Result<Leave> {
-        let state = self.store.credential_state(&credential.name).await?;
+        let state = self.credential_state(&credential.name).await?;
         if let Some(until) = state.not_before.filter(|until| *until > now) {
             let why = format!("the vendor asked for no calls until {until}");
             return Ok(Leave::Held(Box::new(postponed(
@@ -117,9 +135,7 @@ impl Dispatch {
             ..pause
         });
         let state = CredentialState { paused, ..state };
-        self.store
-            .put_credential_state(&credential.name, state)
-            .await?;
+        self.put_credential_state(&credential.name, state).await?;
         Ok(Leave::Trial)
     }
 
@@ -130,9 +146,7 @@ impl Dispatch {
             paused: None,
             ..state
         };
-        self.store
-            .put_credential_state(&credential.name, state)
-            .await?;
+        self.put_credential_state(&credential.name, state).await?;
         tracing::info!(credential = %credential.name, "credential resumed");
         self.store.wake_credential(&credential.name, now).await
     }
@@ -164,9 +178,7 @@ impl Dispatch {
         if error.retry() == Retry::WhenCredentialChanges {
             tracing::warn!(credential = %credential.name, why = %error, "credential paused");
         }
-        self.store
-            .put_credential_state(&credential.name, state)
-            .await
+        self.put_credential_state(&credential.name, state).await
     }
 }
 

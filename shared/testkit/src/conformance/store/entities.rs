@@ -37,6 +37,36 @@ pub async fn a_link_is_never_replaced(harness: &dyn StoreHarness) {
     assert_eq!(row.link("target"), Some(&link("7", "act_1")));
 }
 
+pub async fn a_newer_counterpart_takes_the_place_of_one_that_ended(harness: &dyn StoreHarness) {
+    let relinked = |peer: &str, made_by: &str| EntityChange::Relink {
+        entity: subject("1"),
+        link: link(peer, made_by),
+    };
+    change(harness, "one", vec![relinked("7", "act_1"), ended(1, true)]).await;
+    change(harness, "one", vec![relinked("8", "act_2")]).await;
+    let row = row(harness, "one", subject("1")).await;
+    assert_eq!(row.link("target"), Some(&link("8", "act_2")));
+    assert!(!row.ended, "the newer one has not ended");
+    assert_eq!(row.ended_at, Some(NOW + seconds(1)), "the time is kept");
+}
+
+pub async fn an_end_that_took_effect_is_known_from_then_on(harness: &dyn StoreHarness) {
+    let mut known = Vec::new();
+    for (after, done) in [(5, false), (6, true), (9, false)] {
+        change(harness, "one", vec![ended(after, done)]).await;
+        known.push(row(harness, "one", subject("1")).await.ended);
+    }
+    assert_eq!(known, [false, true, true]);
+}
+
+pub async fn an_older_end_that_took_effect_is_known_too(harness: &dyn StoreHarness) {
+    for (after, done) in [(9, false), (5, true)] {
+        change(harness, "one", vec![ended(after, done)]).await;
+    }
+    let row = row(harness, "one", subject("1")).await;
+    assert_eq!((row.ended, row.ended_at), (true, Some(NOW + seconds(9))));
+}
+
 pub async fn written_values_are_forgotten_one_by_one(harness: &dyn StoreHarness) {
     let wrote = |field: &str| EntityChange::Written {
         entity: subject("1"),
@@ -60,12 +90,7 @@ pub async fn written_values_are_forgotten_one_by_one(harness: &dyn StoreHarness)
 
 pub async fn an_end_never_moves_back(harness: &dyn StoreHarness) {
     for after in [5, 9, 7] {
-        let ended = EntityChange::Ended {
-            entity: subject("1"),
-            at: NOW + seconds(after),
-            done: true,
-        };
-        change(harness, "one", vec![ended]).await;
+        change(harness, "one", vec![ended(after, true)]).await;
     }
     let row = row(harness, "one", subject("1")).await;
     assert_eq!(row.ended_at, Some(NOW + seconds(9)));
@@ -79,6 +104,14 @@ pub async fn entities_of_integrations_are_apart(harness: &dyn StoreHarness) {
     change(harness, "one", vec![linked]).await;
     let other = row(harness, "two", subject("1")).await;
     assert_eq!(other, Entity::unknown(subject("1")));
+}
+
+fn ended(after: u64, done: bool) -> EntityChange {
+    EntityChange::Ended {
+        entity: subject("1"),
+        at: NOW + seconds(after),
+        done,
+    }
 }
 
 async fn row(harness: &dyn StoreHarness, integration: &str, entity: EntityRef) -> Entity {

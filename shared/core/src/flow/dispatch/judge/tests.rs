@@ -15,6 +15,7 @@ fn operation(repeat: Repeat) -> Operation {
     Operation {
         name: "create",
         creates: Some("alert"),
+        renews: false,
         acts_on: None,
         ends: false,
         repeat,
@@ -35,6 +36,7 @@ fn sent() -> ActionRecord {
         operation: "create".into(),
         subject: EntityRef::new("kayako", "conversation", "9"),
         order_key: "a/9".into(),
+        slot: None,
         params: json!({}),
         received_at: NOW,
         creates: true,
@@ -137,23 +139,57 @@ fn a_look_up_that_fails_never_counts_as_absence() {
     assert_eq!(outcome(&record), "parked");
 }
 
-#[test]
-fn a_delivered_create_links_both_sides() {
-    let made = EntityRef::new("opsgenie", "alert", "x");
+fn made() -> EntityRef {
+    EntityRef::new("opsgenie", "alert", "x")
+}
+
+fn delivered_with(operation: &Operation, before: Option<&Link>) -> Vec<EntityChange> {
     let done = Done {
-        entity: Some(made.clone()),
+        entity: Some(made()),
         detail: String::new(),
     };
-    let verdict = delivered(sent(), &operation(LOOK_UP), done, NOW);
-    let linked: Vec<_> = verdict
-        .changes
+    delivered(sent(), operation, done, before, NOW).changes
+}
+
+fn link_to(peer: EntityRef) -> Link {
+    Link {
+        peer,
+        origin: "kayako".into(),
+        made_by: "act_0".into(),
+        since: Timestamp::from_millis(0),
+    }
+}
+
+#[test]
+fn a_delivered_create_links_both_sides() {
+    let changes = delivered_with(&operation(LOOK_UP), None);
+    let linked: Vec<_> = changes
         .iter()
         .map(|change| change.entity().clone())
         .collect();
-    assert_eq!(
-        linked,
-        [EntityRef::new("kayako", "conversation", "9"), made]
-    );
+    let subject = EntityRef::new("kayako", "conversation", "9");
+    assert_eq!(linked, [subject, made()]);
+}
+
+#[test]
+fn a_renewing_create_takes_the_place_of_the_counterpart_before() {
+    let renewing = Operation {
+        renews: true,
+        ..operation(LOOK_UP)
+    };
+    let older = link_to(EntityRef::new("opsgenie", "alert", "older"));
+    let changes = delivered_with(&renewing, Some(&older));
+    assert!(matches!(&changes[0], EntityChange::Relink { link, .. } if link.peer == made()));
+    assert!(matches!(&changes[1], EntityChange::Link { link, .. } if link.since == NOW));
+}
+
+#[test]
+fn a_create_that_went_to_the_counterpart_there_was_leaves_its_link_alone() {
+    let renewing = Operation {
+        renews: true,
+        ..operation(LOOK_UP)
+    };
+    assert_eq!(delivered_with(&renewing, Some(&link_to(made()))), []);
 }
 
 #[test]

@@ -1,0 +1,43 @@
+//! Alerts of any sender, in a body that the owner describes by a field mapping. A source only.
+
+mod presets;
+mod settings;
+mod types;
+mod webhook;
+
+use async_trait::async_trait;
+use deskbridge_core::connector::{Connection, Connector, Webhook};
+use deskbridge_core::integration::Problem;
+
+use crate::fields::Memory;
+use settings::Settings;
+
+pub(crate) const NAME: &str = "alert";
+/// What events are about: the alerts of one title and organisation, as they repeat.
+const SERIES: &str = "series";
+
+/// Any sender of alerts; remembers compiled mappings while the process lives.
+#[derive(Default)]
+pub struct Alert {
+    memory: Memory<Settings>,
+}
+
+#[async_trait]
+impl Connector for Alert {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn webhook(&self) -> Option<&dyn Webhook> {
+        Some(self)
+    }
+
+    fn check(&self, connection: &Connection) -> Vec<Problem> {
+        Settings::read(&connection.settings)
+            .err()
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

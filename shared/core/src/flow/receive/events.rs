@@ -1,0 +1,139 @@
+//! Reads the events out of a request's body, one envelope for each.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::checks::header;
+use super::{Refusal, WebhookRequest};
+use crate::connector::{Connection, SignedRequest, Webhook};
+use crate::dedup::{DedupKey, digest};
+use crate::event::{ENVELOPE_VERSION, Envelope};
+use crate::flow::directory::Configured;
+use crate::{Timestamp, json};
+
+/// The most events that one request may bring.
+const MAX_EVENTS: usize = 500;
+/// The most that they may weigh together: what they have in common stands in each of them.
+const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
+/// How long bodies that could not be read are told apart by their content.
+const UNREADABLE_WINDOW: Duration = Duration::from_secs(600);
+
+/// Returns at least one envelope, in the body's order.
+pub(super) fn envelopes(
+    request: WebhookRequest,
+    webhook: &dyn Webhook,
+    configured: &Configured,
+    received_at: Timestamp,
+) -> Result<Vec<Envelope>, Refusal> {
+    let plan = configured.plan().ok();
+    let connection = plan.and_then(|plan| plan.connections.get(&request.connector));
+    let bodies = bodies(&request, webhook, connection)?;
+    let signed = SignedRequest {
+        headers: &request.headers,
+        body: &request.body,
+        now: received_at,
+    };
+    let sent_as = connection.and_then(|connection| webhook.delivery(&signed, connection));
+    let integration = configured.integration.name();
+    let key = |index: usize, body: &Body| -> DedupKey {
+        let read = connection.map(|c| webhook.read(&body.value, c, integration));
+        match (read, &sent_as) {
+            (Some(Ok(incoming)), Some(id)) if incoming.key == DedupKey::Each => {
+                DedupKey::Once(format!("delivery/{index}/{id}"))
+            }
+            (Some(Ok(incoming)), _) => incoming.key,
+            _ => unreadable_key(&body.text),
+        }
+    };
+    let envelopes = bodies.into_iter().enumerate().map(|(index, body)| {
+        let delivery_id = delivery_id(&request.request_id, index);
+        Envelope {
+            version: ENVELOPE_VERSION,
+            event_id: key(index, &body).event_id(integration, received_at, &delivery_id),
+            delivery_id,
+            integration: integration.to_owned(),
+            connector: request.connector.clone(),
+            received_at,
+            suppressed: configured.integration.off().is_some(),
+            body: body.text,
+        }
+    });
+    Ok(envelopes.collect())
+}
+
+struct Body {
+    text: String,
+    value: Value,
+}
+
+fn bodies(
+    request: &WebhookRequest,
+    webhook: &dyn Webhook,
+    connection: Option<&Connection>,
+) -> Result<Vec<Body>, Refusal> {
+    let content_type = header(request, "content-type");
+    let text = json::text(&request.body).map_err(unreadable)?;
+    let text = webhook
+        .json(content_type, text, connection)
+        .map_err(unreadable)?;
+    let value = json::parse(&text).map_err(unreadable)?;
+    let parts = connection.map(|connection| webhook.split(&value, connection));
+    let bodies = each(parts.into_iter().flatten())?;
+    if !bodies.is_empty() {
+        return Ok(bodies);
+    }
+    check_object(&value)?;
+    let text = text.into_owned();
+    Ok(vec![Body { text, value }])
+}
+
+fn each(parts: impl Iterator<Item = Value>) -> Result<Vec<Body>, Refusal> {
+    let (mut bodies, mut total) = (Vec::new(), 0);
+    for value in parts {
+        check_object(&value)?;
+        let text = value.to_string();
+        total += text.len();
+        if bodies.len() == MAX_EVENTS || total > MAX_TOTAL_BYTES {
+            let detail = format!(
+                "Send at most {MAX_EVENTS} events in one request, and fewer if they share much."
+            );
+            return Err(Refusal::new(413, "Too many events", detail));
+        }
+        bodies.push(Body { text, value });
+    }
+    Ok(bodies)
+}
+
+fn check_object(body: &Value) -> Result<(), Refusal> {
+    if body.is_object() {
+        return Ok(());
+    }
+    let detail = "The body must be a JSON object.";
+    Err(Refusal::new(400, "Unreadable body", detail))
+}
+
+/// A body that does not fit is taken all the same, and recorded as failed: a 4xx would only make the
+/// vendor switch the webhook off.
+fn unreadable_key(text: &str) -> DedupKey {
+    DedupKey::Within {
+        content: digest(&[text]),
+        window: UNREADABLE_WINDOW,
+    }
+}
+
+/// Each event's own, so that two alike in one request are told from the queue's repeat of one.
+fn delivery_id(request_id: &str, index: usize) -> String {
+    match index {
+        0 => request_id.to_owned(),
+        _ => format!("{request_id}.{index}"),
+    }
+}
+
+fn unreadable(error: json::JsonError) -> Refusal {
+    let status = match error {
+        json::JsonError::TooLarge => 413,
+        _ => 400,
+    };
+    Refusal::new(status, "Unreadable body", error.to_string())
+}
