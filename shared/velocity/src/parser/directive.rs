@@ -81,7 +81,8 @@ impl Parser {
             None
         };
         match (name.as_str(), arguments) {
-            ("foreach", arguments) => self.foreach(from, arguments.unwrap_or_default()),
+            ("foreach", Some(arguments)) => self.foreach(from, arguments),
+            ("foreach", None) => Err(self.not_foreach(from)),
             ("break", None) => Ok(Node::Break),
             ("stop", None) => Ok(Node::Stop),
             ("break" | "stop", Some(arguments)) if arguments.is_empty() => Ok(if name == "break" {
@@ -186,11 +187,13 @@ impl Parser {
                 body,
                 position,
             })),
-            _ => {
-                let message = "#foreach takes `$each in` and a list";
-                Err(Error::new(ErrorKind::Syntax, position, message))
-            }
+            _ => Err(self.not_foreach(from)),
         }
+    }
+
+    fn not_foreach(&self, token: usize) -> Error {
+        let message = "#foreach takes ($each in $list)";
+        Error::new(ErrorKind::Syntax, self.position(token), message)
     }
 }
 

@@ -11,26 +11,26 @@ mod random;
 use std::collections::BTreeMap;
 
 use cases::Case;
-use deskbridge_velocity::{Context, Error, ErrorKind, Limits, Template, tools};
+use deskbridge_velocity::{Context, Error, ErrorKind, Limits, Position, Template, tools};
 use engine::Answer;
 
 const SEED: u64 = 0x5eed_0001;
 const COUNT: usize = 24_000;
 
-/// What this library refuses and Velocity may render, by the message's end or beginning. README.md
-/// gives the reasons.
+/// What this library refuses and Velocity may render, as it stands in the messages. README.md gives
+/// the reasons.
 const REFUSED: [&str; 11] = [
     "the directive #",
-    "#set of ",
+    "#set of a property",
+    "#set of an index",
     "arguments here",
     "an array has no text",
     "this object has no text",
-    "the property class",
-    " is not supported",
+    "of $foreach is not supported",
+    "of a list is not supported",
+    "of a map is not supported",
+    "the text of a list, a map or an object is not supported",
     "#foreach takes",
-    "a number of more than 128 bits",
-    "arithmetic beyond 128 bits",
-    "levels stand in one another",
 ];
 
 #[test]
@@ -50,7 +50,7 @@ fn renders_what_apache_velocity_renders() {
     for (case, theirs) in cases.iter().zip(answers) {
         match (ours(case), theirs) {
             (Ok(ours), Answer::Text(theirs)) if ours == theirs => texts += 1,
-            (Err(error), Answer::Error(_)) if error.kind() != ErrorKind::Limit => errors += 1,
+            (Err(error), Answer::Error(theirs)) if alike(case, &error, &theirs) => errors += 1,
             (Err(error), _) if class(&error).is_some() => {
                 *refused.entry(class(&error).unwrap()).or_default() += 1;
             }
@@ -68,6 +68,24 @@ fn renders_what_apache_velocity_renders() {
     }
     assert!(different.is_empty(), "{} cases differ", different.len());
     assert!(texts > COUNT / 2, "most cases are to render");
+    let refused: usize = refused.values().sum();
+    assert!(
+        refused < COUNT / 50,
+        "few cases are to be refused by this library alone"
+    );
+}
+
+/// Both refuse; and a call, at the same place. Velocity's columns count a tab as up to eight, and what
+/// lies beyond 16 bits as two.
+fn alike(case: &Case, ours: &Error, theirs: &str) -> bool {
+    let counts_differently = case.template.contains(['\t', '😀']);
+    match ours.kind() {
+        ErrorKind::Call if !counts_differently => {
+            let Position { line, column } = ours.position();
+            theirs.contains(&format!("[line {line}, column {column}]"))
+        }
+        kind => kind != ErrorKind::Limit,
+    }
 }
 
 fn class(error: &Error) -> Option<&'static str> {
