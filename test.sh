@@ -12,6 +12,12 @@ if ! cat "${requirements[@]}" | cmp -s - .venv/requirements.txt; then
   cat "${requirements[@]}" >.venv/requirements.txt
 fi
 
+# Apache Velocity judges shared/velocity where Java is at hand; without it that comparison is skipped.
+if command -v javac >/dev/null && [ "$(id -u)" = 0 ] && [ ! -e /usr/share/java/velocity-tools.jar ]; then
+  { apt-get update && apt-get install --yes velocity libvelocity-tools-java; } >/dev/null 2>&1 ||
+    echo "velocity and libvelocity-tools-java could not be installed" >&2
+fi
+
 # The crash test runs the binary itself.
 cargo build --workspace --quiet
 

@@ -231,3 +231,10 @@ fn error_messages_hold_no_values() {
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 }
+
+#[test]
+fn templates_and_contexts_are_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Template>();
+    shared::<Context>();
+}
