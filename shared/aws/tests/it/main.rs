@@ -3,6 +3,7 @@
 
 mod bench;
 mod create;
+mod definitions;
 mod functions;
 mod lambda;
 mod ministack;
