@@ -4,6 +4,7 @@
 mod bench;
 mod create;
 mod definitions;
+mod deployed;
 mod functions;
 mod lambda;
 mod ministack;
