@@ -70,7 +70,7 @@ tempfile.tempdir = folder
 threading.Thread(target=obey, daemon=True).start()
 
 from ministack import app  # noqa: E402  It reads the environment and the clock's functions.
-from ministack.core import sigv4  # noqa: E402
+from ministack.core import iam_evaluator, sigv4  # noqa: E402
 from ministack.services import lambda_svc  # noqa: E402
 
 # Those who sign requests go by the real clock.
@@ -78,6 +78,11 @@ sigv4.request_time_failure = lambda signature: None
 # Queues refuse what does not come over TLS, and nothing here does.
 pin_origin = app.pin_request_origin
 app.pin_request_origin = lambda address, secure: pin_origin(address, True)
+# SQS knows no permission for a batch, only for what is in it.
+enforce = iam_evaluator.enforce
+iam_evaluator.enforce = lambda key, action, *rest, **named: enforce(
+    key, action.removesuffix("Batch") if action.startswith("sqs:") else action, *rest, **named
+)
 # A template's parameters are text; AWS takes them for numbers where they must be.
 concurrency = lambda_svc._sqs_esm_concurrency
 lambda_svc._sqs_esm_concurrency = lambda *mapping: int(concurrency(*mapping))
