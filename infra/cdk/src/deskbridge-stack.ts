@@ -14,7 +14,7 @@ import { WebhookApi } from './webhooks';
 import { SECRET_PREFIX, Worker, WorkerProps, allow } from './worker';
 
 /** The vendors that post webhooks: each has a function, `webhook-<name>`, and a route. */
-const WEBHOOKS = ['kayako', 'opsgenie'];
+const WEBHOOKS = ['alert', 'generic', 'kayako', 'opsgenie'];
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
 const TAKE = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];

@@ -33,7 +33,6 @@ use crate::or_skip;
 use crate::requests::Counter;
 
 const OPSGENIE: &str = "opsgenie-support";
-const KEY: &str = "key-of-the-test";
 pub(crate) const KEY: &str = "key-of-the-test";
 /// A batch's messages, as the event source mapping takes them.
 const BATCH: usize = 10;
