@@ -13,7 +13,6 @@ use crate::bench::config;
 use crate::ministack::{MiniStack, repository};
 
 const NAME: &str = "deskbridge";
-const FUNCTIONS: &str = "target/lambda";
 const SAM: &str = ".venv/infra/bin/sam";
 const CDK: &str = "infra/cdk/node_modules/.bin/cdk";
 
@@ -30,8 +29,8 @@ pub(super) struct Stack {
 impl Stack {
     /// Nothing where something is not set up, which is said aloud, and on CI is a failure.
     pub(super) async fn deploy(with: fn(&MiniStack)) -> Option<Self> {
-        let needed = [FUNCTIONS, SAM, CDK];
-        if let Some(missing) = needed.iter().find(|path| !repository().join(path).exists()) {
+        if let Some(missing) = needed().find(|path| !path.exists()) {
+            let missing = missing.display();
             let first = "run infra/check.sh and infra/bootstraps.sh";
             #[expect(clippy::disallowed_methods, reason = "CI must not skip")]
             let ci = std::env::var("CI").is_ok();
@@ -75,6 +74,17 @@ impl Stack {
         let [visible, hidden] = names.map(|name| found[&name].parse().unwrap());
         (visible, hidden)
     }
+}
+
+/// The owner's tools, and the functions as they are deployed.
+fn needed() -> impl Iterator<Item = PathBuf> {
+    let functions = std::fs::read_dir(repository().join("functions")).unwrap();
+    let functions = functions.map(|entry| {
+        let built = repository().join("target/lambda");
+        built.join(entry.unwrap().file_name()).join("bootstrap")
+    });
+    let tools = [SAM, CDK].map(|path| repository().join(path));
+    tools.into_iter().chain(functions)
 }
 
 pub(super) fn sam(ministack: &MiniStack) {
