@@ -168,9 +168,8 @@ async fn newest_actions(world: &World, title: &str) -> Vec<Action> {
 }
 
 fn tickets(world: &World, title: &str) -> Vec<i64> {
-    let tickets = world.sandbox.autotask.tickets();
-    let ours = tickets.iter().filter(|ticket| ticket.title == title);
-    ours.map(|ticket| ticket.id).collect()
+    let tickets = world.sandbox.autotask.tickets_titled(title);
+    tickets.iter().map(|ticket| ticket.id).collect()
 }
 
 fn complete_newest(world: &World, title: &str) {
