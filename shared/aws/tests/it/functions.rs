@@ -27,18 +27,18 @@ const KEY: &str = "key-of-an-example";
 /// What no log line may hold: the key, the credentials, and words of the bodies.
 const SECRET: [&str; 4] = [KEY, "canary", "testUser", "Case ID"];
 
-struct Account {
+pub(crate) struct Account {
     store: DynamoStore,
     sqs: aws_sdk_sqs::Client,
-    environment: Vec<(&'static str, String)>,
+    pub(crate) environment: Vec<(&'static str, String)>,
     inbound: String,
     outbound: String,
-    logs: tempfile::TempDir,
+    pub(crate) logs: tempfile::TempDir,
     sandbox: Sandbox,
 }
 
 impl Account {
-    async fn fresh() -> Option<Self> {
+    pub(crate) async fn fresh() -> Option<Self> {
         let ministack = MiniStack::shared()?;
         let config = config(ministack);
         let name = fresh_name();
@@ -71,7 +71,7 @@ impl Account {
         })
     }
 
-    async fn start(&self, function: &str) -> Function {
+    pub(crate) async fn start(&self, function: &str) -> Function {
         let log = File::create(self.logs.path().join(function)).unwrap();
         let mut command = Command::new(bootstrap(function));
         command.stdout(Stdio::from(log.try_clone().unwrap()));
@@ -94,7 +94,7 @@ impl Account {
     }
 
     /// The lines that a function wrote: JSON, each of them, and nothing in them that is secret.
-    fn log(&self, function: &str) -> Vec<Value> {
+    pub(crate) fn log(&self, function: &str) -> Vec<Value> {
         let text = std::fs::read_to_string(self.logs.path().join(function)).unwrap();
         for secret in SECRET {
             assert!(!text.contains(secret), "{function} shows {secret}: {text}");

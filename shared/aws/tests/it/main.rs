@@ -13,4 +13,5 @@ mod requests;
 mod secrets;
 mod settings;
 mod store;
+mod tls;
 mod whole;
