@@ -15,8 +15,9 @@ use crate::autotask::types::Threshold;
 
 const CALLS: u64 = 50;
 const AGE: Duration = Duration::from_secs(60);
-/// How long everybody with this credential waits before the count is read again.
-const WAIT: Duration = Duration::from_secs(60);
+/// How long everybody with this credential waits before the count is read again: the hour rolls on
+/// slowly, and each wait costs every lane a claim.
+const WAIT: Duration = Duration::from_secs(180);
 const ROUTE: &str = "GET /ThresholdInformation";
 
 /// What the tenant's hour looked like when it was last asked for.

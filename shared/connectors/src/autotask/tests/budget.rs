@@ -18,7 +18,7 @@ async fn above_the_share_nothing_is_sent_and_everybody_waits() {
     desk.answers_now("GET /ThresholdInformation", 200, &used(8_000));
     let error = note(&desk).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
-    assert_eq!(error.retry(), Retry::Later(Some(Duration::from_secs(60))));
+    assert_eq!(error.retry(), Retry::Later(Some(Duration::from_secs(180))));
     assert!(
         error.message().starts_with("8000 of this Autotask's 10000"),
         "{error}"
