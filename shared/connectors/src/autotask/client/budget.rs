@@ -14,6 +14,9 @@ use super::{Client, READ_TIMEOUT, parse};
 use crate::autotask::types::Threshold;
 
 const CALLS: u64 = 50;
+/// Left free below the share: for another dispatcher's calls between two readings, for actions under
+/// way, and for the readings while everybody waits.
+const RESERVE: u64 = 2 * CALLS;
 const AGE: Duration = Duration::from_secs(60);
 /// How long everybody with this credential waits before the count is read again: the hour rolls on
 /// slowly, and each wait costs every lane a claim.
@@ -44,7 +47,7 @@ impl Budget {
         reason = "a few thousand requests are exact in any float"
     )]
     fn is_spent(&self, share: f64) -> bool {
-        (self.used + self.own) as f64 >= self.limit as f64 * share
+        (self.used + self.own + RESERVE) as f64 >= self.limit as f64 * share
     }
 }
 
