@@ -9,5 +9,4 @@ functions=("${functions[@]#functions/}")
 cargo build --release "${functions[@]/#/--package=}" "$@"
 for function in "${functions[@]}"; do
   install -D -m 755 "target/release/$function" "target/lambda/$function/bootstrap"
-  printf '%-20s %8d bytes zipped\n' "$function" "$(gzip -9 --stdout "target/release/$function" | wc -c)"
 done
