@@ -13,6 +13,7 @@ mod folder;
 mod judges;
 mod mapping;
 mod outcomes;
+mod sync;
 mod tidy;
 mod two_way;
 mod webhooks;

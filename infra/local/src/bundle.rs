@@ -7,6 +7,7 @@ use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::Receive;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
@@ -27,6 +28,7 @@ pub struct Bundle {
     pub evaluate: Evaluate,
     pub dispatch: Dispatch,
     pub sweep: Sweep,
+    pub poll: Poll,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
@@ -70,9 +72,18 @@ impl Bundle {
             dispatch: Dispatch {
                 credentials: CredentialStates::default(),
                 directory: Arc::clone(&directory),
-                connectors,
+                connectors: connectors.clone(),
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
+                secrets: Arc::clone(&options.secrets),
+                clock: Arc::clone(&clock),
+                http: Arc::clone(&http),
+            },
+            poll: Poll {
+                directory: Arc::clone(&directory),
+                connectors,
+                store: Arc::clone(&store),
+                inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&options.secrets),
                 clock: Arc::clone(&clock),
                 http,

@@ -2,6 +2,7 @@
 
 mod account;
 pub mod kayako_opsgenie;
+pub mod records;
 pub mod sandbox;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use crate::bundle::{Bundle, Options};
 use crate::clock::SystemClock;
 use crate::{term, web, workers};
 use account::Account;
+use records::Vendors;
 use sandbox::Sandbox;
 
 /// How long anything may take to arrive before the demo counts it as missing.
@@ -34,6 +36,7 @@ pub async fn demo() -> Result<bool> {
     let stage = Stage::set_up().await?;
     let mut account = Account::default();
     kayako_opsgenie::play(&stage, &mut account).await?;
+    records::play(&stage, &mut account).await?;
     account.ledger(&*stage.bundle.store).await?;
     stage.tear_down().await;
     Ok(account.conclude())
@@ -43,6 +46,7 @@ pub async fn demo() -> Result<bool> {
 pub struct Stage {
     pub bundle: Arc<Bundle>,
     pub sandbox: Sandbox,
+    pub records: Vendors,
     pub address: SocketAddr,
     pub key: String,
     stop: watch::Sender<bool>,
@@ -69,6 +73,8 @@ impl Stage {
         })?);
         let sandbox = Sandbox::start().await?;
         let key = sandbox.install(&bundle, &secrets).await?;
+        let records = Vendors::start().await?;
+        records.install(&bundle, &secrets).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let (stop, stopped) = watch::channel(false);
@@ -78,6 +84,7 @@ impl Stage {
         Ok(Self {
             bundle,
             sandbox,
+            records,
             address,
             key,
             stop,

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::bundle::{Bundle, Options};
 use crate::clock::SystemClock;
+use crate::demo::records::Vendors;
 use crate::demo::sandbox::Sandbox;
 use crate::{folder, settings, term, web, workers};
 
@@ -130,12 +131,14 @@ async fn start_sandbox(
     bundle: &Bundle,
     secrets: &EmbeddedSecrets,
     address: SocketAddr,
-) -> Result<Sandbox> {
+) -> Result<(Sandbox, Vendors)> {
     let sandbox = Sandbox::start_beside(address).await?;
+    let records = Vendors::start_beside(address).await?;
     let key = sandbox.install(bundle, secrets).await?;
+    records.install(bundle, secrets).await?;
     sandbox.send_webhooks_to(address, &key);
-    announce::sandbox(&sandbox, address, &key);
-    Ok(sandbox)
+    announce::sandbox(&sandbox, &records, address, &key);
+    Ok((sandbox, records))
 }
 
 fn cannot(what: &str) -> Error {

@@ -7,6 +7,7 @@
 pub mod batch;
 mod host;
 pub mod http;
+pub mod poll;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use host::Host;
 use http::{HttpEvent, HttpResponse};
 
 pub use lambda_runtime::Error;
+pub use poll::serve_poll;
 
 /// What a function must have left to begin another record: a look at our own store, a vendor's call
 /// with its follow-up, and a write.

@@ -10,7 +10,9 @@ mod alert;
 mod fields;
 mod form;
 mod kayako;
+mod kintone;
 mod opsgenie;
+mod relation;
 mod signature;
 
 use std::sync::Arc;
@@ -19,14 +21,18 @@ use deskbridge_core::connector::{Connector, Connectors};
 
 pub use alert::Alert;
 pub use kayako::Kayako;
+pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
+pub use relation::{RELATION_ACTIVITIES, Relation};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 3] = [
+    let all: [Arc<dyn Connector>; 5] = [
         Arc::new(Alert::default()),
         Arc::new(Kayako::default()),
+        Arc::new(Kintone::default()),
         Arc::new(Opsgenie),
+        Arc::new(Relation::default()),
     ];
     Connectors::new(all)
 }

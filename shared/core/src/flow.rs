@@ -4,5 +4,6 @@ pub mod directory;
 pub mod dispatch;
 pub mod evaluate;
 pub mod messages;
+pub mod poll;
 pub mod receive;
 pub mod sweep;

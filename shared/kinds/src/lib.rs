@@ -4,6 +4,7 @@
 //! vendors, calls none.
 
 mod kayako_opsgenie;
+mod relation_kintone;
 mod settings;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
@@ -12,7 +13,10 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 1] = [(kayako_opsgenie::KIND, kayako_opsgenie::compile)];
+const KINDS: [(&str, Compile); 2] = [
+    (kayako_opsgenie::KIND, kayako_opsgenie::compile),
+    (relation_kintone::KIND, relation_kintone::compile),
+];
 
 /// Compiles an integration's settings to rules, or says all that is wrong with them.
 pub fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {

@@ -267,6 +267,7 @@ fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
         keys_chosen: false,
         deleted_at: None,
         updated_at: now,
+        live_since: now,
     }
 }
 

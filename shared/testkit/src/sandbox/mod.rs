@@ -4,7 +4,9 @@
 //! vendors' own documents, and where those are silent the module that guesses says so.
 
 pub mod kayako;
+pub mod kintone;
 pub mod opsgenie;
+pub mod relation;
 
 mod client;
 mod http;
