@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use deskbridge_clock::SystemClock;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::ports::{Secrets, Store};
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_local::bundle::{Bundle, Options};
-use deskbridge_local::clock::SystemClock;
 use deskbridge_local::folder::{Applied, apply};
 
 const DOCUMENT: &str = "kind: kayako-opsgenie\nsettings:\n  \

@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use deskbridge_testkit::sandbox::autotask::{self, Autotask};
 use deskbridge_testkit::sandbox::kayako::{self, Kayako};
+use deskbridge_testkit::sandbox::kintone::{ADD_ONLY, FULL};
 use deskbridge_testkit::sandbox::opsgenie::{self, Opsgenie};
+
+use crate::sync::World;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -12,7 +16,7 @@ fn repository() -> PathBuf {
 
 /// Runs a judge with the pinned Python that `test.sh` sets up; without it the judge is skipped
 /// aloud, and on CI that is a failure.
-async fn judge(script: &str, arguments: Vec<String>) {
+pub(crate) async fn judge(script: &str, arguments: Vec<String>) {
     let python = repository().join(".venv/bin/python");
     #[expect(clippy::disallowed_methods, reason = "tests are not the product")]
     let ci = std::env::var("CI").is_ok();
@@ -21,8 +25,30 @@ async fn judge(script: &str, arguments: Vec<String>) {
         println!("SKIPPED {script}: run ./test.sh, which sets up .venv");
         return;
     }
-    let path = repository().join("shared/testkit/tests/judge").join(script);
-    let run = move || Command::new(python).arg(path).args(arguments).output();
+    run(python, judges().join(script), arguments).await;
+}
+
+/// The same for a judge that runs on Node, with the pinned packages beside it.
+async fn node_judge(script: &str, arguments: Vec<String>) {
+    #[expect(clippy::disallowed_methods, reason = "tests are not the product")]
+    let ci = std::env::var("CI").is_ok();
+    if !judges().join("node_modules").exists() {
+        assert!(
+            !ci,
+            "{script} needs its packages: run ./test.sh where npm is"
+        );
+        println!("SKIPPED {script}: run ./test.sh where npm is, which installs its packages");
+        return;
+    }
+    run("node".into(), judges().join(script), arguments).await;
+}
+
+fn judges() -> PathBuf {
+    repository().join("shared/testkit/tests/judge")
+}
+
+async fn run(program: PathBuf, script: PathBuf, arguments: Vec<String>) {
+    let run = move || Command::new(program).arg(script).args(arguments).output();
     let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -44,4 +70,26 @@ async fn a_public_kayako_client_agrees_with_the_sandbox() {
     let (email, password) = (options.email.clone(), options.password.clone());
     let sandbox = Kayako::start(options).await.unwrap();
     judge("kayako_client.py", vec![sandbox.url(), email, password]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_autotask_client_agrees_with_the_sandbox() {
+    let options = autotask::Options::default();
+    let caller = [
+        options.user_name.clone(),
+        options.secret.clone(),
+        options.integration_code.clone(),
+    ];
+    let sandbox = Autotask::start(options).await.unwrap();
+    let arguments = [vec![sandbox.url()], caller.into()].concat();
+    node_judge("autotask_client.mjs", arguments).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_own_kintone_client_reads_what_was_written_and_agrees_with_the_sandbox() {
+    let world = World::with_a_record_of_every_type().await;
+    // The client takes plain HTTP from a host of this very name only.
+    let url = world.kintone.url().replace("127.0.0.1", "localhost");
+    let arguments = vec![url, FULL.to_owned(), ADD_ONLY.to_owned()];
+    node_judge("kintone_client.mjs", arguments).await;
 }

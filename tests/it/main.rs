@@ -6,13 +6,20 @@
     reason = "a test ends where it fails"
 )]
 
+mod alert_autotask;
+mod alert_races;
+mod alert_repeats;
+mod alert_storm;
 mod crash;
 mod credentials;
 mod dedup;
+mod explain;
 mod folder;
 mod judges;
 mod mapping;
 mod outcomes;
+mod resolve;
+mod sources;
 mod sync;
 mod tidy;
 mod two_way;

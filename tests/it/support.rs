@@ -29,6 +29,8 @@ pub struct World {
     pub sandbox: Sandbox,
     pub address: SocketAddr,
     pub key: String,
+    /// Of the integration that makes tickets of alerts.
+    pub alerts_key: String,
     _data: tempfile::TempDir,
 }
 
@@ -52,7 +54,8 @@ impl World {
         let bundle = Arc::new(bundle.expect("the store opens"));
         let sandbox = Sandbox::start().await.expect("the sandbox starts");
         sandbox.opsgenie.set_processing_delay(Duration::ZERO);
-        let key = sandbox
+        sandbox.autotask.tell_time_by(&clock);
+        let keys = sandbox
             .install(&bundle, &secrets)
             .await
             .expect("the integration compiles");
@@ -68,7 +71,8 @@ impl World {
             secrets,
             sandbox,
             address,
-            key,
+            key: keys.support,
+            alerts_key: keys.alerts,
             _data: data,
         };
         world.apply(&change(world.sandbox.document())).await;

@@ -9,6 +9,7 @@ use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::Receive;
+use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
@@ -29,6 +30,7 @@ pub struct Bundle {
     pub dispatch: Dispatch,
     pub sweep: Sweep,
     pub poll: Poll,
+    pub resolve: Resolve,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
@@ -81,7 +83,7 @@ impl Bundle {
             },
             poll: Poll {
                 directory: Arc::clone(&directory),
-                connectors,
+                connectors: connectors.clone(),
                 store: Arc::clone(&store),
                 inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&options.secrets),
@@ -89,6 +91,12 @@ impl Bundle {
                 http,
             },
             sweep: Sweep {
+                store: Arc::clone(&store),
+                outbound: Arc::clone(&to_dispatch),
+                clock: Arc::clone(&clock),
+            },
+            resolve: Resolve {
+                connectors,
                 store: Arc::clone(&store),
                 outbound: to_dispatch,
                 clock: Arc::clone(&clock),

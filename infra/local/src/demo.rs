@@ -1,6 +1,7 @@
 //! `deskbridge demo`: the whole product on this machine, and an account of what arrived where.
 
 mod account;
+pub mod alert_autotask;
 pub mod kayako_opsgenie;
 pub mod records;
 pub mod sandbox;
@@ -18,11 +19,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::bundle::{Bundle, Options};
-use crate::clock::SystemClock;
 use crate::{term, web, workers};
 use account::Account;
+use deskbridge_clock::SystemClock;
 use records::Vendors;
-use sandbox::Sandbox;
+use sandbox::{Keys, Sandbox};
 
 /// How long anything may take to arrive before the demo counts it as missing.
 pub const PATIENCE: Duration = Duration::from_secs(8);
@@ -36,6 +37,7 @@ pub async fn demo() -> Result<bool> {
     let stage = Stage::set_up().await?;
     let mut account = Account::default();
     kayako_opsgenie::play(&stage, &mut account).await?;
+    alert_autotask::play(&stage, &mut account).await?;
     records::play(&stage, &mut account).await?;
     account.ledger(&*stage.bundle.store).await?;
     stage.tear_down().await;
@@ -48,7 +50,7 @@ pub struct Stage {
     pub sandbox: Sandbox,
     pub records: Vendors,
     pub address: SocketAddr,
-    pub key: String,
+    pub keys: Keys,
     stop: watch::Sender<bool>,
     workers: JoinHandle<()>,
     // Kept to be deleted last.
@@ -72,7 +74,7 @@ impl Stage {
             clock: Arc::new(SystemClock),
         })?);
         let sandbox = Sandbox::start().await?;
-        let key = sandbox.install(&bundle, &secrets).await?;
+        let keys = sandbox.install(&bundle, &secrets).await?;
         let records = Vendors::start().await?;
         records.install(&bundle, &secrets).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
@@ -86,7 +88,7 @@ impl Stage {
             sandbox,
             records,
             address,
-            key,
+            keys,
             stop,
             workers,
             _data: data,

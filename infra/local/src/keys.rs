@@ -16,8 +16,8 @@ use deskbridge_core::ports::{Secrets, Store as _};
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::Embedded;
 
-use crate::clock::SystemClock;
 use crate::term;
+use deskbridge_clock::SystemClock;
 
 /// The credential that holds chosen keys.
 pub const CREDENTIAL: &str = "webhook-keys";

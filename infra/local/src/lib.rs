@@ -4,7 +4,6 @@
 
 pub mod bundle;
 pub mod cli;
-pub mod clock;
 pub mod demo;
 pub mod folder;
 pub mod keys;

@@ -17,10 +17,10 @@ use deskbridge_embedded::EmbeddedSecrets;
 use tokio::net::TcpListener;
 
 use crate::bundle::{Bundle, Options};
-use crate::clock::SystemClock;
 use crate::demo::records::Vendors;
 use crate::demo::sandbox::Sandbox;
 use crate::{folder, settings, term, web, workers};
+use deskbridge_clock::SystemClock;
 
 /// How long calls under way may take to finish once a signal came.
 const GRACE: Duration = Duration::from_secs(25);
@@ -36,7 +36,7 @@ pub struct ServeArgs {
     /// Folder of integration files, watched for changes; credentials.yaml in it holds the secrets.
     #[arg(long)]
     pub config: Option<PathBuf>,
-    /// Also run sandbox vendors, with an integration between them.
+    /// Also run sandbox vendors, with integrations between them.
     #[arg(long)]
     pub sandbox: bool,
     /// Let integrations call private and loopback addresses, and plain HTTP.
@@ -134,10 +134,10 @@ async fn start_sandbox(
 ) -> Result<(Sandbox, Vendors)> {
     let sandbox = Sandbox::start_beside(address).await?;
     let records = Vendors::start_beside(address).await?;
-    let key = sandbox.install(bundle, secrets).await?;
+    let keys = sandbox.install(bundle, secrets).await?;
     records.install(bundle, secrets).await?;
-    sandbox.send_webhooks_to(address, &key);
-    announce::sandbox(&sandbox, &records, address, &key);
+    sandbox.send_webhooks_to(address, &keys.support);
+    announce::sandbox(&sandbox, &records, address, &keys);
     Ok((sandbox, records))
 }
 

@@ -132,7 +132,7 @@ async fn dispatch_one(bundle: &Bundle, delivery: Delivery) {
     match serde_json::from_str::<Action>(&delivery.body) {
         Ok(action) => {
             let result = bundle.dispatch.dispatch(&action).await;
-            finish(&*bundle.outbound, &delivery.receipt, result.map(drop)).await;
+            finish(&*bundle.outbound, &delivery.receipt, result).await;
         }
         Err(error) => poison(&*bundle.outbound, &delivery, &error).await,
     }
@@ -175,9 +175,9 @@ async fn take(queue: &dyn Queue, max: usize) -> Vec<Delivery> {
 }
 
 /// The message goes when the rows know what comes next; otherwise it comes back.
-async fn finish(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Result<()>) {
+async fn finish<T>(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Result<T>) {
     let done = match result {
-        Ok(()) => queue.delete(receipt).await,
+        Ok(_) => queue.delete(receipt).await,
         Err(error) => {
             tracing::warn!(%error, "message goes back to its queue");
             queue.release(receipt, REST).await

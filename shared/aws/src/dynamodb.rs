@@ -8,6 +8,7 @@
 mod actions;
 mod claims;
 mod cursors;
+mod document;
 mod entities;
 mod events;
 mod integrations;

@@ -3,7 +3,6 @@
 //! Clients are built once, before the first event, from the environment alone: nothing is looked up
 //! over the network to find a region or a credential. This is the only crate that names AWS.
 
-mod clock;
 pub mod dynamodb;
 mod error;
 pub mod lambda;

@@ -6,14 +6,13 @@
 
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::{BehaviorVersion, SharedHttpClient};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::region::Region;
 use deskbridge_core::{Error, ErrorKind, Result};
 
 pub use aws_types::SdkConfig;
@@ -32,10 +31,12 @@ const MAX_BACKOFF: Duration = Duration::from_millis(500);
 
 /// Builds what every client of this process shares. Call it once: the connections live in it.
 pub fn configure(account: &Account) -> Result<SdkConfig> {
-    let credentials = Credentials::from_keys(
+    let credentials = Credentials::new(
         &account.access_key_id,
         &account.secret_access_key,
         account.session_token.clone(),
+        None,
+        "environment",
     );
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

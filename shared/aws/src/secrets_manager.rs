@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,10 +26,16 @@ pub const STALE: Duration = Duration::from_secs(3600);
 /// How long the service is left alone after it failed.
 const BETWEEN_FAILURES: Duration = Duration::from_secs(10);
 
+/// A name that nobody would give a credential.
+const NOBODY: &str = "-";
+
 type Slot = Arc<tokio::sync::Mutex<Option<Cached>>>;
 
+/// Made at its first use: a client is a quarter of a function's start, and most webhooks need none.
+type LazyClient = LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>;
+
 pub struct SecretsManagerSecrets {
-    client: Client,
+    client: LazyClient,
     prefix: String,
     clock: Arc<dyn Clock>,
     cached: Mutex<HashMap<String, Slot>>,
@@ -44,23 +50,29 @@ struct Cached {
 impl SecretsManagerSecrets {
     /// `prefix` is what the secrets' names begin with, as `deskbridge/`.
     pub fn new(client: Client, prefix: String, clock: Arc<dyn Clock>) -> Self {
+        Self::when_needed(|| client, prefix, clock)
+    }
+
+    /// Makes the client when the first credential is asked for.
+    pub fn when_needed(
+        client: impl FnOnce() -> Client + Send + 'static,
+        prefix: String,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
-            client,
+            client: LazyLock::new(Box::new(client)),
             prefix,
             clock,
             cached: Mutex::default(),
         }
     }
 
-    /// Reads the document again because the vendor did not accept the version `seen`; whoever asks
-    /// after somebody else has read a newer one gets that.
-    pub async fn reread(&self, name: &str, seen: &str) -> Result<Credential> {
-        let slot = self.slot(name);
-        let mut slot = slot.lock().await;
-        if let Some(cached) = slot.as_ref().filter(|c| c.credential.version != seen) {
-            return Ok(cached.credential.clone());
+    /// Opens the connection, by asking for a secret that nobody has.
+    pub async fn connect(&self) -> Result<()> {
+        match self.read(NOBODY).await {
+            Err(error) if error.kind() == ErrorKind::Unavailable => Err(error),
+            _ => Ok(()),
         }
-        self.refresh(name, &mut slot).await
     }
 
     /// Holds the slot while it reads, so that the others wait for its answer instead of asking too.
@@ -120,6 +132,16 @@ impl Secrets for SecretsManagerSecrets {
         let now = self.clock.now();
         let kept = slot.as_ref().filter(|cached| cached.is_good(now));
         if let Some(cached) = kept {
+            return Ok(cached.credential.clone());
+        }
+        self.refresh(name, &mut slot).await
+    }
+
+    /// Whoever asks after somebody else has read a newer one gets that.
+    async fn reread(&self, name: &str, seen: &str) -> Result<Credential> {
+        let slot = self.slot(name);
+        let mut slot = slot.lock().await;
+        if let Some(cached) = slot.as_ref().filter(|c| c.credential.version != seen) {
             return Ok(cached.credential.clone());
         }
         self.refresh(name, &mut slot).await

@@ -19,6 +19,10 @@ use deskbridge_core::{Error, ErrorKind, Result};
 
 use crate::error::unavailable;
 
+/// Of one message, and of all of a batch together: what SQS takes unless the queue says less,
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>.
+const MAX_BYTES: usize = 1024 * 1024;
+
 /// A queue whose name ends in `.fifo` takes messages with a group, any other those without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
@@ -94,6 +98,10 @@ fn unique_id() -> String {
 
 #[async_trait]
 impl Queue for SqsQueue {
+    fn max_body_bytes(&self) -> usize {
+        MAX_BYTES
+    }
+
     /// Always `New`: SQS accepts a repeat like any other message, and does not say so.
     async fn send(&self, message: Message) -> Result<Sent> {
         let place = self.place(&message)?;

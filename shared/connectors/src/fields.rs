@@ -6,6 +6,7 @@
 
 mod memory;
 mod path;
+mod reader;
 
 use std::cell::OnceCell;
 
@@ -16,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use memory::Memory;
 use path::Path;
+pub(crate) use reader::Reader;
 
 /// More would be no mapping but a copy.
 const MAX_FIELDS: usize = 100;
@@ -23,6 +25,8 @@ const MAX_SOURCES: usize = 10;
 
 /// A mapping, compiled.
 pub(crate) struct Fields {
+    /// What it is called in the settings, as `fields`.
+    name: &'static str,
     engine: Engine,
     fields: Vec<(String, Vec<Source>)>,
 }
@@ -33,9 +37,15 @@ enum Source {
 }
 
 impl Fields {
-    /// Compiles a mapping that stands at `place`, as `settings.alert.fields`.
-    pub(crate) fn compile(place: &str, mapping: &Map<String, Value>) -> Result<Self, Vec<Problem>> {
+    /// Compiles the mapping `name` of the settings at `place`, as `fields` at `settings.alert`.
+    pub(crate) fn compile(
+        place: &str,
+        name: &'static str,
+        mapping: &Map<String, Value>,
+    ) -> Result<Self, Vec<Problem>> {
+        let place = format!("{place}.{name}");
         let mut fields = Self {
+            name,
             engine: Engine::new(),
             fields: Vec::with_capacity(mapping.len()),
         };
@@ -108,19 +118,24 @@ impl Reading<'_> {
             }
         }
         match failed {
-            Some(why) => Err(Drift::new(format!("fields.{field}"), why)),
+            Some(why) => Err(self.drift(field, why)),
             None => Ok(None),
         }
     }
 
-    /// Returns the field as text, without space around it; empty where nothing is found.
+    /// Returns the field as text, without space around it; empty where nothing is found. A list of one
+    /// text is that text: a filter finds a list.
     pub(crate) fn text(&self, field: &str) -> Result<String, Drift> {
-        match self.value(field)? {
+        let found = match self.value(field)? {
+            Some(Value::Array(mut only)) if only.len() == 1 => only.pop(),
+            found => found,
+        };
+        match found {
             None => Ok(String::new()),
             Some(Value::String(text)) => Ok(text.trim().to_owned()),
             Some(Value::Array(_) | Value::Object(_)) => {
                 let why = format!("{} is a list or a mapping, and no text", self.place(field));
-                Err(Drift::new(format!("fields.{field}"), why))
+                Err(self.drift(field, why))
             }
             Some(scalar) => Ok(scalar.to_string()),
         }
@@ -131,9 +146,13 @@ impl Reading<'_> {
         let text = self.text(field)?;
         if text.is_empty() {
             let why = format!("{} found nothing", self.place(field));
-            return Err(Drift::new(format!("fields.{field}"), why));
+            return Err(self.drift(field, why));
         }
         Ok(text)
+    }
+
+    fn drift(&self, field: &str, why: String) -> Drift {
+        Drift::new(format!("{}.{field}", self.fields.name), why)
     }
 
     fn sources(&self, field: &str) -> &[Source] {
@@ -144,7 +163,7 @@ impl Reading<'_> {
 
     fn find(&self, source: &Source) -> Result<Value, String> {
         match source {
-            Source::Path(path) => Ok(path.find(self.body).cloned().unwrap_or_default()),
+            Source::Path(path) => Ok(path.find(self.body)?.unwrap_or_default()),
             Source::Template(template) => {
                 let converted = || context(json!({ "body": self.body }));
                 let context = self.context.get_or_init(converted);
@@ -166,6 +185,13 @@ impl Reading<'_> {
             false => places.join(", "),
         }
     }
+}
+
+/// Settings that held when they were saved and no longer do: a body cannot be read with them.
+pub(crate) fn drift(problems: Vec<Problem>) -> Drift {
+    let first = problems.into_iter().next();
+    let first = first.unwrap_or_else(|| Problem::new("settings", "do not hold"));
+    Drift::new(first.field, first.message)
 }
 
 fn is_nothing(value: &Value) -> bool {

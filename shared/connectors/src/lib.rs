@@ -7,8 +7,10 @@ pub mod http;
 pub mod text;
 
 mod alert;
+mod autotask;
 mod fields;
 mod form;
+mod generic;
 mod kayako;
 mod kintone;
 mod opsgenie;
@@ -20,6 +22,8 @@ use std::sync::Arc;
 use deskbridge_core::connector::{Connector, Connectors};
 
 pub use alert::Alert;
+pub use autotask::Autotask;
+pub use generic::Generic;
 pub use kayako::Kayako;
 pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
@@ -27,8 +31,10 @@ pub use relation::{RELATION_ACTIVITIES, Relation};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 5] = [
+    let all: [Arc<dyn Connector>; 7] = [
         Arc::new(Alert::default()),
+        Arc::new(Generic::default()),
+        Arc::new(Autotask::default()),
         Arc::new(Kayako::default()),
         Arc::new(Kintone::default()),
         Arc::new(Opsgenie),

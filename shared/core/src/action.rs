@@ -76,7 +76,7 @@ pub struct ActionRecord {
     pub action: Action,
     #[serde(flatten)]
     pub stage: Stage,
-    /// Rises with every claim and every wake: the holder of an older one may not write.
+    /// Rises with every claim, settle and wake: the holder of an older one may not write.
     pub fence: u64,
     /// How often it was sent or tried to be sent.
     pub attempts: u32,
@@ -196,6 +196,15 @@ impl ActionRecord {
         }
         self.history.push(Step { at, what });
         self.updated_at = at;
+    }
+
+    /// Makes an action that came to rest ready to be sent again, with all its attempts before it.
+    pub fn reopen(&mut self, now: Timestamp) {
+        self.stage = Stage::Ready;
+        self.attempts = 0;
+        self.waits_for = None;
+        self.due_at = Some(now);
+        self.updated_at = now;
     }
 
     pub fn is_settled(&self) -> bool {

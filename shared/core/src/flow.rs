@@ -6,4 +6,5 @@ pub mod evaluate;
 pub mod messages;
 pub mod poll;
 pub mod receive;
+pub mod resolve;
 pub mod sweep;

@@ -6,9 +6,11 @@
 mod compile;
 mod decide;
 mod engine;
+mod explain;
 mod rule;
 
 pub use compile::Plan;
 pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
 pub use engine::{Context, Engine, MAX_OUTPUT_BYTES, MappingError, Template, context};
-pub use rule::{Condition, Draft, Guard, Rule};
+pub use explain::{RuleExplained, explain};
+pub use rule::{Condition, Draft, Guard, Places, Rule};

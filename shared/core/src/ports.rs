@@ -35,6 +35,11 @@ pub trait VendorHttp: Send + Sync {
 pub trait Secrets: Send + Sync {
     /// Returns the current document, or an error of kind `Misconfigured` when there is none.
     async fn credential(&self, name: &str) -> Result<Credential>;
+    /// Returns the document that stands now, whatever is kept of it, because the vendor did not
+    /// accept the version `seen`.
+    async fn reread(&self, name: &str, _seen: &str) -> Result<Credential> {
+        self.credential(name).await
+    }
 }
 
 /// A message to send.
@@ -69,6 +74,10 @@ pub enum Sent {
 /// At-least-once delivery; within a group in order, and one at a time.
 #[async_trait]
 pub trait Queue: Send + Sync {
+    /// The longest body that it takes, in bytes.
+    fn max_body_bytes(&self) -> usize {
+        usize::MAX
+    }
     /// Returns once the message is durable.
     async fn send(&self, message: Message) -> Result<Sent>;
     /// Sends the messages in this order, as few calls as the queue allows. The results are in the
@@ -206,7 +215,8 @@ pub trait Store: Send + Sync {
         claims
     }
     /// Writes the record and the entity changes together, if its fence is still the newest; an
-    /// error of kind `Conflict` otherwise. Returns the action that waited behind it, now due, if
+    /// error of kind `Conflict` otherwise. The stored fence is one higher: of two that have read the
+    /// same row, one settles it. Returns the action that waited behind it, now due, if
     /// this one no longer blocks.
     async fn settle(
         &self,

@@ -104,6 +104,13 @@ impl Secrets for EmbeddedSecrets {
         let fields = fields.map(|(field, value)| (field.clone(), value.expose_secret().to_owned()));
         Ok(Credential::new(name, version, fields))
     }
+
+    async fn reread(&self, name: &str, _seen: &str) -> Result<Credential> {
+        if let Some(file) = &self.file {
+            lock(file).check();
+        }
+        self.credential(name).await
+    }
 }
 
 impl fmt::Debug for EmbeddedSecrets {

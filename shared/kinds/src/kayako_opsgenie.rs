@@ -9,7 +9,7 @@ mod entry;
 mod section;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
-use deskbridge_core::mapping::{Condition, Draft, Guard};
+use deskbridge_core::mapping::{Condition, Draft, Guard, Places};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -60,6 +60,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         connections: connections.map(|(name, c)| (name.to_owned(), c)).into(),
         guards: vec![caused.own_create()],
         rules,
+        places: Places::default(),
     })
 }
 

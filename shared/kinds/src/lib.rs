@@ -3,6 +3,8 @@
 //! Presets, and nothing more: everything a kind does it does by compiling to rules. Pure; names
 //! vendors, calls none.
 
+mod alert_autotask;
+mod custom;
 mod kayako_opsgenie;
 mod relation_kintone;
 mod settings;
@@ -13,7 +15,9 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 2] = [
+const KINDS: [(&str, Compile); 4] = [
+    (custom::KIND, custom::compile),
+    (alert_autotask::KIND, alert_autotask::compile),
     (kayako_opsgenie::KIND, kayako_opsgenie::compile),
     (relation_kintone::KIND, relation_kintone::compile),
 ];

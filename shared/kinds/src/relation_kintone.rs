@@ -8,7 +8,7 @@ mod items;
 use std::collections::BTreeMap;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
-use deskbridge_core::mapping::{Draft, Rule};
+use deskbridge_core::mapping::{Draft, Places, Rule};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -71,6 +71,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         connections: connections.map(|(name, c)| (name.to_owned(), c)).into(),
         guards: Vec::new(),
         rules,
+        places: Places::default(),
     })
 }
 

@@ -9,6 +9,7 @@ use deskbridge_core::ports::Clock;
 
 /// Virtual time. `sleep` moves it on by the whole delay and returns at once, so sleeps that happen
 /// at the same time add up.
+#[derive(Debug)]
 pub struct ManualClock {
     now: Mutex<Timestamp>,
 }

@@ -31,7 +31,9 @@ async fn kayako_first(stage: &Stage, account: &mut Account) -> Result<()> {
         "the document's example webhook is posted",
         Some(format!("202 {status}")),
     );
-    stage.sandbox.send_webhooks_to(stage.address, &stage.key);
+    stage
+        .sandbox
+        .send_webhooks_to(stage.address, &stage.keys.support);
 
     let opened = eventually(async || opsgenie.alert_by_alias(ALIAS)).await;
     account.step("conversation 9 is new", opened.as_ref().map(describe));
@@ -164,7 +166,10 @@ pub fn example() -> Value {
 }
 
 async fn post_example(stage: &Stage) -> Result<Value> {
-    let url = format!("http://{}/webhooks/kayako/{}", stage.address, stage.key);
+    let url = format!(
+        "http://{}/webhooks/kayako/{}",
+        stage.address, stage.keys.support
+    );
     let request = HttpRequest::new(Method::Post, url, "POST /webhooks/kayako").json(&example());
     let answer = stage.bundle.dispatch.http.send(request).await?;
     if answer.status != 202 {

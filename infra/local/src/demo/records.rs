@@ -40,10 +40,10 @@ impl Vendors {
         Self::start_on([0, 0]).await.map_err(cannot_start)
     }
 
-    /// Starts on the third and fourth port after `address`; on any others if these are taken.
+    /// Starts on the fourth and fifth port after `address`; on any others if these are taken.
     pub async fn start_beside(address: SocketAddr) -> Result<Self> {
         let port = |n: u16| address.port().checked_add(n).unwrap_or(0);
-        match Self::start_on([port(3), port(4)]).await {
+        match Self::start_on([port(4), port(5)]).await {
             Ok(vendors) => Ok(vendors),
             Err(_) => Self::start().await,
         }

@@ -1,4 +1,4 @@
-//! The sandbox vendors with an integration between them, for `demo` and `serve --sandbox`.
+//! The sandbox vendors with integrations between them, for `demo` and `serve --sandbox`.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,6 +7,7 @@ use deskbridge_core::integration::IntegrationSpec;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::{EmbeddedSecrets, Fields};
 use deskbridge_testkit::sandbox::DeliveryOutcome;
+use deskbridge_testkit::sandbox::autotask::{self, Autotask};
 use deskbridge_testkit::sandbox::kayako::{self, Kayako};
 use deskbridge_testkit::sandbox::opsgenie::{self, Opsgenie};
 
@@ -15,29 +16,38 @@ use crate::folder::{Applied, apply_one};
 use crate::keys;
 
 pub const INTEGRATION: &str = "support-alerts";
+pub const ALERTS: &str = "kaseya-alerts";
 const DOCUMENT: &str = include_str!("support-alerts.yaml");
+const ALERTS_DOCUMENT: &str = include_str!("kaseya-alerts.yaml");
 
 pub struct Sandbox {
     pub kayako: Kayako,
     pub opsgenie: Opsgenie,
+    pub autotask: Autotask,
+}
+
+/// The keys of the integrations' webhooks.
+pub struct Keys {
+    pub support: String,
+    pub alerts: String,
 }
 
 impl Sandbox {
     pub async fn start() -> Result<Self> {
-        Self::start_on([0, 0]).await.map_err(cannot_start)
+        Self::start_on([0; 3]).await.map_err(cannot_start)
     }
 
-    /// Starts on the two ports after `address`, so that the pages stay where they were the last
+    /// Starts on the ports after `address`, so that the pages stay where they were the last
     /// time; on any others if these are taken.
     pub async fn start_beside(address: SocketAddr) -> Result<Self> {
         let port = |n: u16| address.port().checked_add(n).unwrap_or(0);
-        match Self::start_on([port(1), port(2)]).await {
+        match Self::start_on([port(1), port(2), port(3)]).await {
             Ok(sandbox) => Ok(sandbox),
             Err(_) => Self::start().await,
         }
     }
 
-    async fn start_on([kayako, opsgenie]: [u16; 2]) -> std::io::Result<Self> {
+    async fn start_on([kayako, opsgenie, autotask]: [u16; 3]) -> std::io::Result<Self> {
         let listen = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
         let kayako = kayako::Options {
             listen: listen(kayako),
@@ -47,36 +57,42 @@ impl Sandbox {
             listen: listen(opsgenie),
             ..opsgenie::Options::default()
         };
+        let autotask = autotask::Options {
+            listen: listen(autotask),
+            ..autotask::Options::default()
+        };
         Ok(Self {
             kayako: Kayako::start(kayako).await?,
             opsgenie: Opsgenie::start(opsgenie).await?,
+            autotask: Autotask::start(autotask).await?,
         })
     }
 
-    /// Returns the integration between the two, as its owner would write it.
+    /// Returns the integration of Kayako and Opsgenie, as its owner would write it.
     pub fn document(&self) -> String {
         DOCUMENT
             .replace("KAYAKO_URL", &self.kayako.url())
             .replace("OPSGENIE_URL", &self.opsgenie.url())
     }
 
-    /// Stores the integration with its credentials and returns its key.
-    pub async fn install(&self, bundle: &Bundle, secrets: &EmbeddedSecrets) -> Result<String> {
+    /// Returns the integration that makes tickets of alerts.
+    pub fn alerts_document(&self) -> String {
+        ALERTS_DOCUMENT.replace("AUTOTASK_URL", &self.autotask.url())
+    }
+
+    /// Stores the integrations with their credentials and returns their keys.
+    pub async fn install(&self, bundle: &Bundle, secrets: &EmbeddedSecrets) -> Result<Keys> {
         self.set_credentials(secrets);
-        let key = keys::random()?;
-        secrets.set(keys::CREDENTIAL, fields([(INTEGRATION, &key)]));
-        let spec: IntegrationSpec = serde_saphyr::from_str(&self.document())
-            .map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))?;
-        match apply_one(bundle, Path::new("support-alerts.yaml"), spec).await? {
-            Applied::Refused { problems, .. } => {
-                let text: Vec<_> = problems.iter().map(ToString::to_string).collect();
-                Err(Error::new(ErrorKind::Misconfigured, text.join("; ")))
-            }
-            _ => {
-                bundle.directory.forget();
-                Ok(key)
-            }
-        }
+        let keys = Keys {
+            support: keys::random()?,
+            alerts: keys::random()?,
+        };
+        let chosen = [(INTEGRATION, keys.support.as_str()), (ALERTS, &keys.alerts)];
+        secrets.set(keys::CREDENTIAL, fields(chosen));
+        install_one(bundle, INTEGRATION, &self.document()).await?;
+        install_one(bundle, ALERTS, &self.alerts_document()).await?;
+        bundle.directory.forget();
+        Ok(keys)
     }
 
     pub fn set_credentials(&self, secrets: &EmbeddedSecrets) {
@@ -86,9 +102,16 @@ impl Sandbox {
             fields([("email", &kayako.email), ("password", &kayako.password)]),
         );
         secrets.set("opsgenie-support", fields([("api_key", &opsgenie.api_key)]));
+        let autotask = autotask::Options::default();
+        let caller = [
+            ("user_name", autotask.user_name.as_str()),
+            ("secret", &autotask.secret),
+            ("integration_code", &autotask.integration_code),
+        ];
+        secrets.set("autotask-main", fields(caller));
     }
 
-    /// How many webhooks of both vendors were taken with 202.
+    /// How many webhooks of Kayako and Opsgenie were taken with 202.
     pub fn webhooks_answered(&self) -> u64 {
         let all = [self.kayako.deliveries(), self.opsgenie.deliveries()].concat();
         let taken = all
@@ -97,11 +120,23 @@ impl Sandbox {
         taken.count() as u64
     }
 
-    /// What an owner does in both vendors' settings: paste the address.
+    /// What an owner does in these vendors' settings: paste the address.
     pub fn send_webhooks_to(&self, address: SocketAddr, key: &str) {
         let url = |vendor: &str| format!("http://{address}/webhooks/{vendor}/{key}");
         self.kayako.send_webhooks_to(&url("kayako"), &[]);
         self.opsgenie.send_webhooks_to(&url("opsgenie"), &[]);
+    }
+}
+
+async fn install_one(bundle: &Bundle, name: &str, document: &str) -> Result<()> {
+    let spec: IntegrationSpec = serde_saphyr::from_str(document)
+        .map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))?;
+    match apply_one(bundle, Path::new(&format!("{name}.yaml")), spec).await? {
+        Applied::Refused { problems, .. } => {
+            let text: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            Err(Error::new(ErrorKind::Misconfigured, text.join("; ")))
+        }
+        _ => Ok(()),
     }
 }
 

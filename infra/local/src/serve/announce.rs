@@ -7,7 +7,7 @@ use deskbridge_core::Result;
 use super::DataFolder;
 use crate::bundle::Bundle;
 use crate::demo::records::Vendors;
-use crate::demo::sandbox::Sandbox;
+use crate::demo::sandbox::{Keys, Sandbox};
 use crate::folder::Applied;
 use crate::term;
 
@@ -24,21 +24,34 @@ pub(super) fn started(address: SocketAddr, data: &DataFolder, private: bool) {
     }
 }
 
-pub(super) fn sandbox(sandbox: &Sandbox, records: &Vendors, address: SocketAddr, key: &str) {
+pub(super) fn sandbox(sandbox: &Sandbox, records: &Vendors, address: SocketAddr, keys: &Keys) {
     term::line("");
     term::line(term::bold("Sandbox vendors"));
     term::line(format!("  Kayako    {}", sandbox.kayako.url()));
     term::line(format!("  Opsgenie  {}", sandbox.opsgenie.url()));
+    term::line(format!("  Autotask  {}", sandbox.autotask.url()));
     term::line(format!("  Re:lation {}", records.relation.url()));
     term::line(format!("  kintone   {}", records.kintone.url()));
     term::line(term::faint(
         "  Open these pages to see what each of them holds. Then open an alert:",
     ));
-    term::line(format!("  curl http://{address}/webhooks/kayako/{key} \\"));
-    term::line("    -H 'content-type: application/json' \\");
-    term::line(
-        "    -d '{\"Case ID\": \"9\", \"Status\": \"New\", \"Subject\": \"Printer on fire\"}'",
+    post(
+        address,
+        &format!("kayako/{}", keys.support),
+        "{\"Case ID\": \"9\", \"Status\": \"New\", \"Subject\": \"Printer on fire\"}",
     );
+    term::line(term::faint("  Or make a ticket of one:"));
+    post(
+        address,
+        &format!("alert/{}", keys.alerts),
+        "{\"title\": \"Device SRV-B lost power\", \"organisation\": \"Nordwind\", \"type\": \"Power\"}",
+    );
+}
+
+fn post(address: SocketAddr, path: &str, body: &str) {
+    term::line(format!("  curl http://{address}/webhooks/{path} \\"));
+    term::line("    -H 'content-type: application/json' \\");
+    term::line(format!("    -d '{body}'"));
 }
 
 /// Says what is running, or what to do when nothing is.

@@ -8,9 +8,8 @@ use deskbridge_core::{Result, Timestamp};
 use futures::future::try_join_all;
 
 use super::Db;
-use super::item::{
-    DOC, Item, SHARDS, bounded, doc, epoch, keyed, millis, n, number, pk, s, shard, text,
-};
+use super::document::{self, Packed};
+use super::item::{Item, SHARDS, bounded, epoch, keyed, millis, n, number, pk, s, shard, text};
 use super::read::{Range, get, get_all, query};
 use super::tables::{BY_INTEGRATION, BY_SUBJECT, BY_TIME, EXPIRES_AT, Index, KEY, RETENTION};
 use super::write::{Condition, Reason, Written, put, too_busy, write};
@@ -26,11 +25,17 @@ const LAST_DUPLICATE_AT: &str = "last_duplicate_at";
 /// it already must make no difference.
 pub(super) async fn record(db: &Db, event: &EventRecord) -> Result<Recorded> {
     let expired = Condition::absent_or(EXPIRES_AT, "<=", epoch(event.received_at));
-    let event = put(&db.tables.history, item(event)?, expired)?;
+    let expires = event.received_at + RETENTION;
+    let document = Packed::new(encode(WHAT, event)?);
+    let document = document.write(db, &db.tables.history, expires).await?;
+    let event = put(&db.tables.history, item(event, document), expired)?;
     match write(db, vec![event]).await? {
         Written::Done => Ok(Recorded::New),
         Written::Refused(mut reasons) => match reasons.pop() {
-            Some(Reason::Refused(Some(item))) => read(&item).map(Box::new).map(Recorded::Before),
+            Some(Reason::Refused(Some(item))) => {
+                let before = read(db, &item).await?;
+                Ok(Recorded::Before(Box::new(before)))
+            }
             _ => Err(too_busy("an event")),
         },
     }
@@ -38,7 +43,10 @@ pub(super) async fn record(db: &Db, event: &EventRecord) -> Result<Recorded> {
 
 pub(super) async fn with_id(db: &Db, id: &str) -> Result<Option<EventRecord>> {
     let item = get(db, &db.tables.history, id).await?;
-    item.as_ref().map(read).transpose()
+    match item {
+        Some(item) => read(db, &item).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The later time stays. It is a second request only where a repeat comes out of order.
@@ -157,13 +165,13 @@ async fn events(db: &Db, found: &[Item]) -> Result<Vec<EventRecord>> {
     let keys = found.iter().map(|item| pk(item).to_owned()).collect();
     let items: HashMap<_, _> = get_all(db, &db.tables.history, keys).await?;
     let items = found.iter().filter_map(|item| items.get(pk(item)));
-    items.map(read).collect()
+    try_join_all(items.map(|item| read(db, item))).await
 }
 
-fn item(event: &EventRecord) -> Result<Item> {
+fn item(event: &EventRecord, document: Item) -> Item {
     let mut item = keyed(&event.id);
+    item.extend(document);
     let mut set = |name: &str, value| drop(item.insert(name.to_owned(), value));
-    set(DOC, s(encode(WHAT, event)?));
     set(PLACE, s(place(event.received_at, &event.id)));
     set(BY_TIME.partition, s(shard(&event.id).to_string()));
     set(BY_INTEGRATION.partition, s(&event.integration));
@@ -181,7 +189,7 @@ fn item(event: &EventRecord) -> Result<Item> {
     {
         set(BY_SUBJECT.partition, s(bounded(subject.id.clone())));
     }
-    Ok(item)
+    item
 }
 
 /// Sorts as receipt time and id do.
@@ -190,8 +198,9 @@ fn place(at: Timestamp, id: &str) -> String {
 }
 
 /// The document as written, and what has been counted since.
-fn read(item: &Item) -> Result<EventRecord> {
-    let event: EventRecord = decode(WHAT, doc(WHAT, item)?)?;
+async fn read(db: &Db, item: &Item) -> Result<EventRecord> {
+    let document = document::read(db, &db.tables.history, WHAT, item).await?;
+    let event: EventRecord = decode(WHAT, &document)?;
     Ok(EventRecord {
         duplicates: number(item, DUPLICATES).unwrap_or(event.duplicates),
         last_duplicate_at: number(item, LAST_DUPLICATE_AT).map(Timestamp::from_millis),

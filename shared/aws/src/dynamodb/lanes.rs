@@ -81,9 +81,13 @@ async fn plan_settle(
         false => line.wake_next(),
     };
     let held = Condition::is(FENCE, n(record.fence));
+    let settled = ActionRecord {
+        fence: record.fence + 1,
+        ..record.clone()
+    };
     let mut writes = vec![
         write_line(db, &record.action.order_key, seen, &line)?,
-        put_row(db, record, held)?,
+        put_row(db, &settled, held)?,
     ];
     let mut woken = None;
     if let Some(next) = next {

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use deskbridge_core::Result;
+use deskbridge_clock::SystemClock;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::ports::{Clock, Secrets, Store};
-use tracing_subscriber::EnvFilter;
+use deskbridge_core::{Error, Result};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::Parts;
-use crate::clock::SystemClock;
 use crate::sdk::{self, SdkConfig};
 use crate::settings::{self, Account, TableNames};
 use crate::{DynamoStore, SecretsManagerSecrets, SqsQueue};
@@ -47,10 +50,25 @@ impl Host {
         Arc::new(directory)
     }
 
+    /// For a function that rarely needs one: without a client until then.
     pub(super) fn secrets(&self) -> Result<Arc<dyn Secrets>> {
-        let client = aws_sdk_secretsmanager::Client::new(&self.config);
+        self.secrets_manager().map(|secrets| secrets as _)
+    }
+
+    /// For a function that needs one at its first event: connected.
+    pub(super) async fn secrets_at_once(&self) -> Result<Arc<dyn Secrets>> {
+        let secrets = self.secrets_manager()?;
+        if let Err(error) = secrets.connect().await {
+            not_connected(&error);
+        }
+        Ok(secrets)
+    }
+
+    fn secrets_manager(&self) -> Result<Arc<SecretsManagerSecrets>> {
+        let config = self.config.clone();
+        let client = move || aws_sdk_secretsmanager::Client::new(&config);
         let prefix = settings::secret_prefix()?;
-        let secrets = SecretsManagerSecrets::new(client, prefix, self.clock());
+        let secrets = SecretsManagerSecrets::when_needed(client, prefix, self.clock());
         Ok(Arc::new(secrets))
     }
 
@@ -71,18 +89,25 @@ impl Host {
     pub(super) async fn prewarm(&self, queue: &SqsQueue) {
         let (row, connected) = tokio::join!(self.store.integration("-"), queue.connect());
         for error in [row.err(), connected.err()].into_iter().flatten() {
-            tracing::warn!(%error, "not connected yet");
+            not_connected(&error);
         }
     }
 }
 
-/// One JSON object per line, as CloudWatch reads it.
+fn not_connected(error: &Error) {
+    tracing::warn!(%error, "not connected yet");
+}
+
+/// One JSON object per line, as CloudWatch reads it. `Targets` knows no spans and fields as
+/// `EnvFilter` does, and needs no regular expressions, which cost a start and half a megabyte.
 fn log() {
-    let filter = settings::log_filter().unwrap_or_else(|| "info".to_owned());
-    tracing_subscriber::fmt()
+    let filter = settings::log_filter().and_then(|text| text.parse().ok());
+    let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
-        .with_env_filter(EnvFilter::new(filter))
-        .with_current_span(false)
+        .with_current_span(false);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
         .init();
 }

@@ -6,13 +6,11 @@ use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use deskbridge_core::ports::{Message, Sent};
 use deskbridge_core::{Error, ErrorKind, Result};
 
-use super::{Place, SqsQueue};
+use super::{MAX_BYTES, Place, SqsQueue};
 use crate::error::{unavailable, unbuilt};
 
 const CALL: &str = "sqs:SendMessageBatch";
 const MAX_ENTRIES: usize = 10;
-/// Of all bodies of one request together.
-const MAX_BYTES: usize = 1024 * 1024;
 
 /// An entry that fails ends its group: what comes after it there must not overtake it.
 pub(super) async fn send(queue: &SqsQueue, messages: Vec<Message>) -> Vec<Result<Sent>> {

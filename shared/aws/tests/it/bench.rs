@@ -1,7 +1,9 @@
 //! Clients of MiniStack, and names that no other test uses.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use deskbridge_aws::sdk::{self, SdkConfig};
 use deskbridge_aws::settings::Account;
 use deskbridge_core::Timestamp;
@@ -20,7 +22,17 @@ pub(crate) fn config(ministack: &MiniStack) -> SdkConfig {
         endpoint_url: Some(ministack.url.clone()),
         system_roots: false,
     };
-    sdk::configure(&account).unwrap()
+    let config = sdk::configure(&account).unwrap();
+    config.into_builder().timeout_config(patient()).build()
+}
+
+/// An emulator on a busy machine answers late, and a call that is repeated meanwhile counts twice.
+fn patient() -> TimeoutConfig {
+    let patience = Duration::from_secs(30);
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(patience)
+        .operation_timeout(patience)
+        .build()
 }
 
 pub(crate) fn fresh_name() -> String {

@@ -2,6 +2,10 @@
 
 use deskbridge_aws::lambda::batch::{SqsEvent, in_groups};
 use deskbridge_aws::lambda::http::HttpEvent;
+use deskbridge_aws::lambda::metrics::Metrics;
+use deskbridge_core::Timestamp;
+use deskbridge_core::connector::Connection;
+use serde_json::json;
 
 const WEBHOOK: &str = include_str!("../../../../events/webhook-kayako/conversation_new.json");
 const WEBHOOK_BASE64: &str =
@@ -47,7 +51,7 @@ async fn what_follows_a_failed_message_in_its_group_comes_back_with_it() {
             true => Err("bad".to_owned()),
             false => Ok(()),
         };
-        let response = in_groups(event.records, begin, work).await;
+        let (response, _) = in_groups(event.records, begin, work).await;
         serde_json::to_string(&response).unwrap()
     };
     assert_eq!(failures("none").await, r#"{"batchItemFailures":[]}"#);
@@ -56,4 +60,93 @@ async fn what_follows_a_failed_message_in_its_group_comes_back_with_it() {
     assert_eq!(failures("a1").await, expected);
     let last_of_b = r#"{"batchItemFailures":[{"itemIdentifier":"message-4"}]}"#;
     assert_eq!(failures("b4").await, last_of_b);
+}
+
+#[test]
+fn an_invocations_metrics_are_one_line_that_cloudwatch_reads() {
+    let mut metrics = Metrics::default();
+    metrics.add("Delivered", 2);
+    metrics.add("Delivered", 1);
+    let sent_at = Timestamp::from_millis(1_795_312_800_000);
+    let now = Timestamp::from_millis(1_795_312_807_900);
+    metrics.oldest(Some(sent_at), now);
+    let line = metrics.line("desk-dispatch", now);
+    let expected = json!({
+        "_aws": {
+            "Timestamp": 1_795_312_807_900_u64,
+            "CloudWatchMetrics": [{
+                "Namespace": "Deskbridge",
+                "Dimensions": [["Function"]],
+                "Metrics": [
+                    {"Name": "Delivered", "Unit": "Count"},
+                    {"Name": "OldestSeconds", "Unit": "Seconds"},
+                ],
+            }],
+        },
+        "Function": "desk-dispatch",
+        "Delivered": 3,
+        "OldestSeconds": 7,
+    });
+    assert_eq!(line, expected);
+    assert!(!line.to_string().contains('\n'));
+}
+
+#[test]
+fn a_batch_is_as_old_as_its_oldest_record() {
+    let later = TWO_GROUPS.replacen("1795312800000", "1795312809000", 1);
+    let event: SqsEvent = serde_json::from_str(&later).unwrap();
+    let oldest = Timestamp::from_millis(1_795_312_800_000);
+    assert_eq!(event.oldest(), Some(oldest));
+}
+
+/// Every envelope of a folder: its name, its body's content type, and its body.
+fn envelopes(function: &str) -> Vec<(String, String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/");
+    let files = std::fs::read_dir(format!("{folder}{function}")).unwrap();
+    let read = files.map(|file| {
+        let path = file.unwrap().path();
+        let event: HttpEvent = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let request = event.into_webhook("any").unwrap();
+        let header = |(name, _): &&(String, String)| name == "content-type";
+        let (_, content_type) = request.headers.iter().find(header).unwrap().clone();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        (name, content_type, String::from_utf8(request.body).unwrap())
+    });
+    read.collect()
+}
+
+#[test]
+fn every_envelope_of_an_alert_is_read_with_its_preset() {
+    let connectors = deskbridge_connectors::all();
+    let webhook = connectors.named("alert").unwrap().webhook().unwrap();
+    let envelopes = envelopes("webhook-alert");
+    assert!(envelopes.len() >= 9, "one for each preset");
+    for (name, content_type, body) in envelopes {
+        let preset = name
+            .trim_end_matches("_resolved")
+            .trim_end_matches("_as_form");
+        let connection = Connection {
+            connector: "alert".into(),
+            credential: None,
+            look_up_wait: None,
+            settings: json!({ "preset": preset.replace('_', "-") }),
+        };
+        let text = webhook
+            .json(Some(&content_type), &body, Some(&connection))
+            .unwrap();
+        let value = deskbridge_core::json::parse(&text).unwrap();
+        let mut parts: Vec<_> = webhook.split(&value, &connection).collect();
+        if parts.is_empty() {
+            parts.push(value);
+        }
+        for part in parts {
+            let incoming = webhook.read(&part, &connection, "alerts").unwrap();
+            let expected = if name.ends_with("_resolved") {
+                "resolved"
+            } else {
+                "raised"
+            };
+            assert_eq!(incoming.event_type, expected, "{name}");
+        }
+    }
 }

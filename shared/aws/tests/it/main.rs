@@ -3,6 +3,7 @@
 
 mod bench;
 mod create;
+mod functions;
 mod lambda;
 mod ministack;
 mod probe;
@@ -12,4 +13,5 @@ mod requests;
 mod secrets;
 mod settings;
 mod store;
+mod tls;
 mod whole;

@@ -1,6 +1,7 @@
 //! The secrets suite over Secrets Manager, and how seldom it is asked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -99,6 +100,35 @@ async fn a_document_is_read_once_in_five_minutes() {
         (account.key().await.as_str(), account.requests.count()),
         ("2", 2)
     );
+}
+
+#[tokio::test]
+async fn without_a_credential_there_is_no_client() {
+    let account = or_skip!(Account::fresh());
+    account.write("main", r#"{"key": "1"}"#).await;
+    let made = Arc::new(AtomicUsize::new(0));
+    let (client, count) = (account.client.clone(), Arc::clone(&made));
+    let client = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        client
+    };
+    let (prefix, clock) = (account.prefix.clone(), Arc::clone(&account.clock));
+    let secrets = SecretsManagerSecrets::when_needed(client, prefix, clock);
+    assert_eq!(made.load(Ordering::Relaxed), 0);
+    for _ in 0..2 {
+        secrets.credential("main").await.unwrap();
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+    }
+}
+
+#[tokio::test]
+async fn connecting_needs_no_secret_but_the_service() {
+    let ministack = or_skip!(MiniStack::start());
+    let account = Account::over(&ministack);
+    account.secrets.connect().await.unwrap();
+    drop(ministack);
+    let away = account.secrets.connect().await.unwrap_err();
+    assert_eq!(away.kind(), ErrorKind::Unavailable);
 }
 
 #[tokio::test]

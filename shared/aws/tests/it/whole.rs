@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskbridge_aws::lambda::Time;
 use deskbridge_aws::lambda::batch::SqsEvent;
-use deskbridge_aws::lambda::{dispatch_batch, evaluate_batch};
+use deskbridge_aws::lambda::dispatch::dispatch_batch;
+use deskbridge_aws::lambda::evaluate::evaluate_batch;
+use deskbridge_aws::lambda::metrics::Metrics;
 use deskbridge_aws::sdk::SdkConfig;
+use deskbridge_aws::secrets_manager::FRESH;
 use deskbridge_aws::{DynamoStore, SecretsManagerSecrets, SqsQueue};
 use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::Timestamp;
@@ -28,6 +32,7 @@ use crate::ministack::MiniStack;
 use crate::or_skip;
 use crate::requests::Counter;
 
+const OPSGENIE: &str = "opsgenie-support";
 const KEY: &str = "key-of-the-test";
 /// A batch's messages, as the event source mapping takes them.
 const BATCH: usize = 10;
@@ -41,6 +46,8 @@ struct Deployed {
     dispatch: Dispatch,
     inbound: Arc<SqsQueue>,
     outbound: Arc<SqsQueue>,
+    config: SdkConfig,
+    prefix: String,
 }
 
 impl Deployed {
@@ -58,7 +65,7 @@ impl Deployed {
         let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let store = store(&config, &requests).await;
         let (inbound, outbound) = queues(&config, &requests).await;
-        let secrets = secrets(&config, &requests, Arc::clone(&time)).await;
+        let (secrets, prefix) = secrets(&config, &requests, Arc::clone(&time)).await;
         let connectors = deskbridge_connectors::all();
         let directory = Arc::new(Directory::new(
             Arc::clone(&store),
@@ -98,6 +105,8 @@ impl Deployed {
             clock,
             inbound,
             outbound,
+            config,
+            prefix,
         })
     }
 
@@ -134,19 +143,60 @@ impl Deployed {
         serde_json::from_value(json!({ "Records": records })).unwrap()
     }
 
+    async fn set_api_key(&self, api_key: &str) {
+        let client = aws_sdk_secretsmanager::Client::new(&self.config);
+        let document = json!({ "api_key": api_key }).to_string();
+        let put = client.put_secret_value().secret_string(document);
+        let put = put.secret_id(format!("{}{OPSGENIE}", self.prefix));
+        put.send().await.unwrap();
+    }
+
+    async fn api_key(&self) -> String {
+        let credential = self.dispatch.secrets.credential(OPSGENIE).await;
+        credential.unwrap().field("api_key").unwrap().to_owned()
+    }
+
+    /// Has the key kept that stands now, in place of an older one.
+    async fn keep_api_key(&self) {
+        self.clock.advance(FRESH);
+        self.api_key().await;
+    }
+
+    /// Brings one webhook to its action's end, or rest.
+    async fn dispatched(&self, conversation: usize) -> Metrics {
+        self.post(conversation).await;
+        self.requests.take();
+        let event = self.batch(&self.inbound).await;
+        let time = Time::new(&*self.clock, self.time());
+        let (failed, _) = evaluate_batch(&self.evaluate, event, &time).await;
+        assert_eq!(failed.batch_item_failures, []);
+        self.requests.take();
+        let event = self.batch(&self.outbound).await;
+        let (failed, metrics) = dispatch_batch(&self.dispatch, event, &time).await;
+        assert_eq!(failed.batch_item_failures, []);
+        metrics
+    }
+
+    fn time(&self) -> Timestamp {
+        self.clock.now() + Duration::from_secs(900)
+    }
+
     async fn run(&self, conversations: std::ops::Range<usize>) -> Counted {
+        let count = conversations.len() as u64;
         for conversation in conversations {
             self.post(conversation).await;
         }
         let receive = self.requests.take();
         let event = self.batch(&self.inbound).await;
-        let failed = evaluate_batch(&self.evaluate, event).await;
+        let time = Time::new(&*self.clock, self.time());
+        let (failed, metrics) = evaluate_batch(&self.evaluate, event, &time).await;
         assert_eq!(failed.batch_item_failures, []);
+        assert_eq!(metrics.of("Applied"), count);
         let evaluate = self.requests.take();
         let event = self.batch(&self.outbound).await;
-        let deadline = self.clock.now() + Duration::from_secs(900);
-        let failed = dispatch_batch(&self.dispatch, event, deadline).await;
+        let (failed, metrics) = dispatch_batch(&self.dispatch, event, &time).await;
         assert_eq!(failed.batch_item_failures, []);
+        assert_eq!(metrics.of("Delivered"), count);
         let dispatch = self.requests.take();
         Counted([
             ("receive", receive),
@@ -224,6 +274,55 @@ async fn without_events_in_the_ledger_an_action_costs_a_request_less() {
     assert!(counted.for_each() <= 3.5);
 }
 
+#[tokio::test]
+async fn without_time_every_record_comes_back_untouched() {
+    let deployed = or_skip!(Deployed::start().await);
+    for conversation in 0..2 {
+        deployed.post(conversation).await;
+    }
+    deployed.requests.take();
+    let event = deployed.batch(&deployed.inbound).await;
+    let ids: Vec<_> = event.records.iter().map(|r| r.message_id.clone()).collect();
+    let soon = deployed.clock.now() + Duration::from_secs(1);
+    let time = Time::new(&*deployed.clock, soon);
+    let (failed, metrics) = evaluate_batch(&deployed.evaluate, event, &time).await;
+    let failed = failed.batch_item_failures.into_iter();
+    let failed: Vec<_> = failed.map(|failed| failed.item_identifier).collect();
+    assert_eq!(failed, ids);
+    assert_eq!(metrics.of("Returned"), 2);
+    assert_eq!(deployed.requests.take(), [] as [String; 0]);
+}
+
+/// A key that was changed at the vendor and in Secrets Manager, within the five minutes for which the
+/// old one is kept.
+#[tokio::test]
+async fn a_changed_key_is_read_again_and_used_at_once() {
+    let deployed = or_skip!(Deployed::start().await);
+    let right = deployed.api_key().await;
+    deployed.set_api_key("an old key").await;
+    deployed.keep_api_key().await;
+    deployed.set_api_key(&right).await;
+    assert_eq!(deployed.dispatched(1).await.of("Delivered"), 1);
+    let asked = deployed.requests.take();
+    let reads = asked.iter().filter(|name| *name == "GetSecretValue");
+    assert_eq!(reads.count(), 1);
+    assert_eq!(deployed.sandbox.opsgenie.alerts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_key_that_did_not_change_is_read_again_once_and_rests() {
+    let deployed = or_skip!(Deployed::start().await);
+    deployed.set_api_key("an old key").await;
+    deployed.keep_api_key().await;
+    assert_eq!(deployed.dispatched(1).await.of("Retried"), 1);
+    let asked = deployed.requests.take();
+    let reads = asked.iter().filter(|name| *name == "GetSecretValue");
+    assert_eq!(reads.count(), 1);
+    assert_eq!(deployed.dispatched(2).await.of("Retried"), 1);
+    let asked = deployed.requests.take();
+    assert!(!asked.contains(&"GetSecretValue".to_owned()), "{asked:?}");
+}
+
 async fn store(config: &SdkConfig, requests: &Counter) -> Arc<dyn Store> {
     let client = aws_sdk_dynamodb::config::Builder::from(config);
     let client = client.interceptor(requests.clone()).build();
@@ -249,13 +348,14 @@ async fn secrets(
     config: &SdkConfig,
     requests: &Counter,
     clock: Arc<dyn Clock>,
-) -> Arc<dyn Secrets> {
+) -> (Arc<dyn Secrets>, String) {
     let client = aws_sdk_secretsmanager::config::Builder::from(config);
     let client = client.interceptor(requests.clone()).build();
     let client = aws_sdk_secretsmanager::Client::from_conf(client);
     let prefix = format!("{}/", fresh_name());
     write_secrets(&client, &prefix).await;
-    Arc::new(SecretsManagerSecrets::new(client, prefix, clock))
+    let secrets = SecretsManagerSecrets::new(client, prefix.clone(), clock);
+    (Arc::new(secrets), prefix)
 }
 
 fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
@@ -279,7 +379,7 @@ async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
             "kayako-john",
             json!({"email": kayako.email, "password": kayako.password}),
         ),
-        ("opsgenie-support", json!({"api_key": opsgenie.api_key})),
+        (OPSGENIE, json!({"api_key": opsgenie.api_key})),
     ];
     for (name, document) in documents {
         let create = client.create_secret().name(format!("{prefix}{name}"));

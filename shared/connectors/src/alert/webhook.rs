@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use deskbridge_core::Result;
 use deskbridge_core::connector::{Connection, Drift, Incoming, Parts, SignedRequest, Webhook};
@@ -13,8 +14,8 @@ use serde_json::{Value, json};
 
 use super::settings::Settings;
 use super::{Alert, NAME, SERIES, types};
-use crate::form;
 use crate::signature::{sent_delivery_id, verify_token};
+use crate::{fields, form};
 
 /// Holds the text of a body that is no JSON, where the preset says that this may happen.
 const UNREADABLE: &str = "unreadable";
@@ -93,16 +94,10 @@ impl Webhook for Alert {
 }
 
 impl Alert {
-    fn settings(&self, connection: &Connection) -> Result<std::sync::Arc<Settings>, Drift> {
+    fn settings(&self, connection: &Connection) -> Result<Arc<Settings>, Drift> {
         let settings = &connection.settings;
         let compiled = self.memory.get_or(settings, || Settings::read(settings));
-        compiled.map_err(|problems| {
-            let first = problems.into_iter().next();
-            first.map_or_else(
-                || Drift::new("settings.alert", "do not hold"),
-                |problem| Drift::new(problem.field, problem.message),
-            )
-        })
+        compiled.map_err(fields::drift)
     }
 }
 

@@ -1,24 +1,17 @@
-//! Definite paths into a JSON body: `$.alerts[0].labels['alertname']`.
+//! Paths into a JSON body, in Jayway's dialect: `$.alerts[0].labels['alertname']`.
 
 use std::fmt;
 
+use deskbridge_jsonpath::{ErrorKind, JsonPath, Limits, Options};
 use serde_json::Value;
 
-const MAX_STEPS: usize = 32;
+/// What one path may cost: far more than a body within its bounds needs.
+const LIMITS: Limits = Limits {
+    steps: 200_000,
+    output_bytes: 1024 * 1024,
+};
 
-/// A path that leads to one place at most.
-#[derive(Debug)]
-pub(super) struct Path {
-    source: String,
-    steps: Vec<Step>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
-    Name(String),
-    /// Counted from the end if negative.
-    Index(i64),
-}
+pub(super) struct Path(JsonPath);
 
 impl Path {
     /// Whether a field's text is meant as a path.
@@ -27,67 +20,34 @@ impl Path {
     }
 
     pub(super) fn compile(source: &str) -> Result<Self, String> {
-        let mut rest = source.strip_prefix('$').unwrap_or(source);
-        let mut steps = Vec::new();
-        while !rest.is_empty() {
-            let (step, after) = step(rest).ok_or_else(|| refusal(source, rest))?;
-            steps.push(step);
-            rest = after;
-            if steps.len() > MAX_STEPS {
-                return Err(format!("the path has more than {MAX_STEPS} steps"));
-            }
-        }
-        let source = source.to_owned();
-        Ok(Self { source, steps })
+        let compiled = JsonPath::compile(source);
+        compiled.map(Self).map_err(|error| error.to_string())
     }
 
-    pub(super) fn find<'a>(&self, body: &'a Value) -> Option<&'a Value> {
-        self.steps.iter().try_fold(body, |value, step| match step {
-            Step::Name(name) => value.get(name),
-            Step::Index(index) => {
-                let items = value.as_array()?;
-                let from_end = usize::try_from(index.unsigned_abs()).ok()?;
-                match index {
-                    0.. => items.get(from_end),
-                    _ => items
-                        .len()
-                        .checked_sub(from_end)
-                        .and_then(|at| items.get(at)),
-                }
-            }
-        })
+    /// Returns what stands there: a value, or a list where the path may lead to several places.
+    /// Nothing where none is found; an error where looking would cost too much.
+    pub(super) fn find(&self, body: &Value) -> Result<Option<Value>, String> {
+        let options = Options {
+            limits: LIMITS,
+            ..Options::default()
+        };
+        match self.0.read_with(body, &options) {
+            Ok(Value::Array(none)) if none.is_empty() && !self.0.is_definite() => Ok(None),
+            Ok(found) => Ok(Some(found)),
+            Err(error) if is_absence(error.kind()) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
     }
+}
+
+fn is_absence(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotApplicable)
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)
+        f.write_str(self.0.as_str())
     }
-}
-
-/// Returns the first step and what follows it.
-fn step(text: &str) -> Option<(Step, &str)> {
-    if let Some(name) = text.strip_prefix('.') {
-        let end = name.find(['.', '[']).unwrap_or(name.len());
-        let (name, rest) = name.split_at_checked(end)?;
-        let plain = !name.is_empty() && !name.contains(['*', ']', '(', ')', '\'', '"', ' ']);
-        return plain.then(|| (Step::Name(name.to_owned()), rest));
-    }
-    let inner = text.strip_prefix('[')?;
-    for quote in ['\'', '"'] {
-        if let Some(quoted) = inner.strip_prefix(quote) {
-            let (name, rest) = quoted.split_once(quote)?;
-            let rest = rest.strip_prefix(']')?;
-            return (!name.contains('\\')).then(|| (Step::Name(name.to_owned()), rest));
-        }
-    }
-    let (index, rest) = inner.split_once(']')?;
-    Some((Step::Index(index.parse().ok()?), rest))
-}
-
-fn refusal(source: &str, rest: &str) -> String {
-    let at = source.chars().count() - rest.chars().count() + 1;
-    format!("is no path to one place, as $.alerts[0].title, from character {at} on")
 }
 
 #[cfg(test)]
@@ -97,43 +57,42 @@ mod tests {
     use super::*;
 
     fn find(path: &str, body: &Value) -> Option<Value> {
-        Path::compile(path).unwrap().find(body).cloned()
+        Path::compile(path).unwrap().find(body).unwrap()
     }
 
     #[test]
-    fn names_and_indexes_lead_to_one_place() {
+    fn a_path_leads_to_a_value_to_several_or_to_nothing() {
         let body = json!({"a": [{"b c": 1}, {"b c": 2}], "障害": true, "d.e": null});
         assert_eq!(find("$", &body), Some(body.clone()));
         assert_eq!(find("$.a[0]['b c']", &body), Some(json!(1)));
         assert_eq!(find("$['a'][-1][\"b c\"]", &body), Some(json!(2)));
         assert_eq!(find("$.障害", &body), Some(json!(true)));
         assert_eq!(find("$['d.e']", &body), Some(Value::Null));
-        for nothing in ["$.b", "$.a.b", "$.a[2]", "$.a[-3]", "$.a[0][0]", "$.障害.x"] {
+        assert_eq!(find("$.a[?(@['b c'] > 1)]['b c']", &body), Some(json!([2])));
+        for nothing in [
+            "$.b",
+            "$.a.b",
+            "$.a[2]",
+            "$.a[0][0]",
+            "$.障害.x",
+            "$.a[?(@['b c'] > 2)]",
+            "$..z",
+        ] {
             assert_eq!(find(nothing, &body), None, "{nothing}");
         }
     }
 
     #[test]
-    fn what_leads_to_several_places_or_nowhere_is_refused() {
-        for path in [
-            "$..a",
-            "$.*",
-            "$.a[*]",
-            "$.a[?(@.b)]",
-            "$.a[0,1]",
-            "$.a[0:2]",
-            "$.",
-            "$.a.",
-            "$[",
-            "$[']",
-            "$['a'",
-            "$['a\\'b']",
-            "$.a b",
-            "$[9999999999999999999]",
-        ] {
-            let refused = Path::compile(path).unwrap_err();
-            assert!(refused.contains("from character"), "{path}: {refused}");
+    fn a_path_that_costs_too_much_is_an_error_and_not_nothing() {
+        let body = (0..30).fold(json!(0), |inner, _| json!([inner]));
+        let bomb = Path::compile(&format!("${}", "..*".repeat(8))).unwrap();
+        assert!(bomb.find(&body).is_err());
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for path in ["$.", "$[", "$['a'", "$.a[?(", "$[']"] {
+            assert!(Path::compile(path).is_err(), "{path}");
         }
-        assert!(Path::compile(&format!("${}", ".a".repeat(33))).is_err());
     }
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn fields(mapping: &Value) -> Fields {
-    Fields::compile("settings.alert.fields", mapping.as_object().unwrap())
+    Fields::compile("settings.alert", "fields", mapping.as_object().unwrap())
         .unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
@@ -78,6 +78,17 @@ fn values_of_the_body_are_never_templates_or_paths() {
 }
 
 #[test]
+fn a_filter_finds_one_text_or_it_does_not_fit() {
+    let tags = |tags: Value| json!({ "tags": tags });
+    let host = json!("$.tags[?(@.key == 'host')].value");
+    let one = tags(json!([{"key": "site", "value": "x"}, {"key": "host", "value": "srv-b"}]));
+    assert_eq!(text(&host, &one).as_deref(), Ok("srv-b"));
+    assert_eq!(text(&host, &tags(json!([]))).as_deref(), Ok(""));
+    let two = tags(json!([{"key": "host", "value": "a"}, {"key": "host", "value": "b"}]));
+    assert_eq!(text(&host, &two).unwrap_err().field, "fields.title");
+}
+
+#[test]
 fn a_template_bomb_runs_out_of_its_budget() {
     let bomb = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}x";
     assert_eq!(
@@ -89,9 +100,9 @@ fn a_template_bomb_runs_out_of_its_budget() {
 #[test]
 fn every_wrong_field_is_named() {
     let mapping = json!({
-        "title": "{{ body.", "link": "$..a", "device": {"a": 1}, "type": ["$.a", ["$.b"]], "id": "$.id",
+        "title": "{{ body.", "link": "$[", "device": {"a": 1}, "type": ["$.a", ["$.b"]], "id": "$.id",
     });
-    let refused = Fields::compile("settings.alert.fields", mapping.as_object().unwrap());
+    let refused = Fields::compile("settings.alert", "fields", mapping.as_object().unwrap());
     let fields: Vec<_> = refused
         .err()
         .unwrap_or_default()

@@ -92,6 +92,12 @@ impl Directory {
         Plan::compile((self.compile_kind)(spec)?, &self.connectors)
     }
 
+    /// Compiles a document as if it were stored, for a dry run.
+    pub fn configured(&self, integration: Integration) -> Configured {
+        let plan = self.check(&integration.spec);
+        Configured { integration, plan }
+    }
+
     /// Checks a document as it is to be saved: by itself, and beside the others. What an integration
     /// watches is its own, even while it is off.
     pub async fn check_to_save(&self, spec: &IntegrationSpec) -> Result<Vec<Problem>> {
@@ -127,7 +133,10 @@ impl Directory {
         let watched = plan.connections.iter().filter_map(|(name, connection)| {
             let poll = self.connectors.named(&connection.connector)?.poll()?;
             let watched = poll.watched(connection)?;
-            let field = format!("settings.{name}.{}", watched.setting);
+            let field = format!(
+                "settings.{}{name}.{}",
+                plan.places.connections, watched.setting
+            );
             Some((field, format!("{name} {}", watched.what)))
         });
         watched.collect()
@@ -174,10 +183,7 @@ impl Directory {
     ) -> Arc<Configured> {
         let before = before.filter(|c| c.configured.integration == integration);
         let configured = before.map_or_else(
-            || {
-                let plan = self.check(&integration.spec);
-                Arc::new(Configured { integration, plan })
-            },
+            || Arc::new(self.configured(integration)),
             |cached| cached.configured,
         );
         let mut cache = self.cache();

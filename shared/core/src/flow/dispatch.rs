@@ -15,10 +15,10 @@ use std::sync::Arc;
 use super::directory::Directory;
 use super::messages::next_message;
 use crate::action::{Action, ActionRecord, Claim, Stage};
-use crate::connector::Connectors;
+use crate::connector::{Connectors, Done, Operation};
 use crate::link::{Entity, EntityChange, EntityRef};
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Timestamp};
 
 pub use credentials::CredentialStates;
 
@@ -117,6 +117,19 @@ impl Dispatch {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What a person's word that the action took effect makes of its row.
+pub(super) fn delivered_by_hand(
+    record: ActionRecord,
+    operation: &Operation,
+    entity: Option<EntityRef>,
+    by: &str,
+    now: Timestamp,
+) -> (ActionRecord, Vec<EntityChange>) {
+    let detail = format!("{by} says that it exists");
+    let verdict = judge::delivered(record, operation, Done { entity, detail }, None, now);
+    (verdict.record, verdict.changes)
 }
 
 /// Returns the record of a claim that was won.

@@ -1,6 +1,7 @@
 //! Turns received events into decisions: dedup, guards, rules; then the actions into their queue.
 
 mod decided;
+mod explain;
 mod opened;
 mod subjects;
 
@@ -16,6 +17,7 @@ use crate::event::{Decision, Envelope, EventRecord};
 use crate::link::EntityRef;
 use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
 use decided::Decided;
+pub use explain::Explanation;
 use opened::Opened;
 use subjects::Subjects;
 
@@ -27,17 +29,17 @@ pub struct Evaluate {
 }
 
 impl Evaluate {
-    /// Decides events, records them and sends their actions, in the order given. A result that is
-    /// an error means "not done": that message comes back, finds what is already there, and goes on
-    /// from it.
-    pub async fn evaluate(&self, envelopes: &[Envelope]) -> Vec<Result<()>> {
+    /// Decides events, records them and sends their actions, in the order given, and returns each
+    /// one's decision, or none for a repeat. A result that is an error means "not done": that message
+    /// comes back, finds what is already there, and goes on from it.
+    pub async fn evaluate(&self, envelopes: &[Envelope]) -> Vec<Result<Option<Decision>>> {
         let mut opened = Vec::with_capacity(envelopes.len());
         for envelope in envelopes {
             opened.push(self.open(envelope).await);
         }
         let readable: Vec<_> = opened.iter().flatten().collect();
         let mut subjects = self.subjects(&readable).await;
-        let mut results: Vec<Result<()>> = Vec::with_capacity(envelopes.len());
+        let mut results: Vec<Result<Option<Decision>>> = Vec::with_capacity(envelopes.len());
         let mut fresh = Vec::new();
         for (index, opened) in opened.into_iter().enumerate() {
             let decided = match opened {
@@ -46,14 +48,19 @@ impl Evaluate {
             };
             results.push(decided.map(|decided| {
                 fresh.extend(decided.map(|decided| (index, decided)));
+                None
             }));
         }
         let recorded = self.record(&fresh).await;
         let mut messages = Vec::new();
         for ((index, decided), recorded) in fresh.into_iter().zip(recorded) {
-            match self.actions(decided, recorded).await {
-                Ok(own) => messages.extend(own.into_iter().map(|message| (index, message))),
-                Err(error) => results[index] = Err(error),
+            results[index] = self.standing(decided, recorded).await;
+            if let Ok(Some(decision)) = &results[index] {
+                let own = decision.actions().iter().map(first_message);
+                match own.collect::<Result<Vec<_>>>() {
+                    Ok(own) => messages.extend(own.into_iter().map(|message| (index, message))),
+                    Err(error) => results[index] = Err(error),
+                }
             }
         }
         self.send(messages, &mut results).await;
@@ -153,22 +160,20 @@ impl Evaluate {
         all.collect()
     }
 
-    /// Returns the messages of a recorded event's actions.
-    async fn actions(
+    /// Returns the decision that stands; nothing for a repeat.
+    async fn standing(
         &self,
         (opened, decided): (Opened<'_>, Decided),
         recorded: Result<Recorded>,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Option<Decision>> {
         let envelope = opened.envelope.clone();
-        let decision = match self.decision(opened, decided, recorded?).await? {
-            Some(decision) => decision,
-            None => return Ok(Vec::new()),
-        };
-        log(&envelope, &decision);
-        decision.actions().iter().map(first_message).collect()
+        let decision = self.decision(opened, decided, recorded?).await?;
+        if let Some(decision) = &decision {
+            log(&envelope, decision);
+        }
+        Ok(decision)
     }
 
-    /// Returns the decision that stands; nothing for a repeat.
     async fn decision(
         &self,
         opened: Opened<'_>,
@@ -209,7 +214,7 @@ impl Evaluate {
         }
     }
 
-    async fn send(&self, messages: Vec<(usize, Message)>, results: &mut [Result<()>]) {
+    async fn send<T>(&self, messages: Vec<(usize, Message)>, results: &mut [Result<T>]) {
         let (owners, messages): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
         let sent = self.outbound.send_all(messages).await;
         for (index, sent) in owners.into_iter().zip(sent) {

@@ -21,7 +21,7 @@ use crate::ports::{Clock, Message, Queue, Secrets, Sent};
 use crate::secret::Credential;
 use crate::{ErrorKind, Result, Timestamp};
 
-/// The largest body that is taken; it fits a queue message after wrapping.
+/// The largest body that is taken, if the queue takes it wrapped: quotes grow there.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;
 const MAX_KEY_BYTES: usize = 128;
 
@@ -205,6 +205,11 @@ impl Receive {
     async fn store(&self, envelopes: Vec<Envelope>, http_status: u16) -> Result<Receipt, Refusal> {
         let messages: Result<Vec<_>, _> = envelopes.iter().map(message).collect();
         let messages = messages.map_err(|_| Refusal::unavailable())?;
+        let most = self.inbound.max_body_bytes();
+        if messages.iter().any(|message| message.body.len() > most) {
+            let detail = "The body is too large once its quotes are escaped.";
+            return Err(Refusal::new(413, "Too large", detail));
+        }
         let mut taken = Vec::with_capacity(envelopes.len());
         for (envelope, sent) in envelopes.iter().zip(self.send(messages).await) {
             let status = match sent {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::engine::{CompiledExpression, Engine, MappingError, Template, compile_expression};
-use super::rule::{Condition, Draft, Guard, Rule};
+use super::rule::{Condition, Draft, Guard, Places, Rule};
 use crate::connector::{Connection, Connectors, Operation};
 use crate::integration::Problem;
 
@@ -17,6 +17,7 @@ pub struct Plan {
     pub guards: Vec<CompiledGuard>,
     pub rules: Vec<CompiledRule>,
     pub engine: Engine,
+    pub places: Places,
 }
 
 pub struct CompiledGuard {
@@ -39,6 +40,7 @@ impl Plan {
     pub fn compile(draft: Draft, connectors: &Connectors) -> Result<Self, Vec<Problem>> {
         let mut compiler = Compiler {
             connectors,
+            places: draft.places,
             engine: Engine::new(),
             problems: Vec::new(),
         };
@@ -61,12 +63,14 @@ impl Plan {
             guards,
             rules,
             engine: compiler.engine,
+            places: compiler.places,
         })
     }
 }
 
 struct Compiler<'a> {
     connectors: &'a Connectors,
+    places: Places,
     engine: Engine,
     problems: Vec<Problem>,
 }
@@ -78,9 +82,17 @@ impl Compiler<'_> {
 
     fn check_connections(&mut self, connections: &BTreeMap<String, Connection>) {
         for (name, connection) in connections {
+            let place = format!("settings.{}{name}", self.places.connections);
             match self.connectors.named(&connection.connector) {
-                Some(connector) => self.problems.extend(connector.check(connection)),
-                None => self.problem(format!("settings.{name}"), "is no connector of this build"),
+                Some(connector) => {
+                    let usual = format!("settings.{name}");
+                    let problems = connector.check(connection).into_iter();
+                    self.problems.extend(problems.map(|problem| Problem {
+                        field: problem.field.replacen(&usual, &place, 1),
+                        ..problem
+                    }));
+                }
+                None => self.problem(place, "is no connector of this build"),
             }
         }
     }
@@ -97,17 +109,18 @@ impl Compiler<'_> {
     ) -> Option<CompiledRule> {
         let place = format!("settings.{}", rule.id);
         let (connector, operation) = self.operation(&place, &rule, connections)?;
-        self.check_parameters(&place, &rule, operation);
+        let parameters = format!("{place}.{}", self.places.parameters);
+        self.check_parameters(&parameters, &rule, operation);
         let conditions = rule.conditions.iter();
         let conditions = conditions
             .filter_map(|c| self.condition(&place, c))
             .collect();
         let with = rule.with.iter();
         let with = with
-            .filter_map(|(name, value)| self.field(&place, name, value))
+            .filter_map(|(name, value)| self.field(&parameters, name, value))
             .collect();
         let order = rule.order.clone().map(Value::String);
-        let order = order.and_then(|text| self.field(&place, "order", &text));
+        let order = order.and_then(|text| self.field(&format!("{place}."), "order", &text));
         let parallel = self.connectors.named(&connector)?.parallel();
         Some(CompiledRule {
             parallel,
@@ -126,6 +139,7 @@ impl Compiler<'_> {
         rule: &Rule,
         connections: &BTreeMap<String, Connection>,
     ) -> Option<(String, &'static Operation)> {
+        let place = &format!("{place}.do");
         let Some((connector, name)) = rule.operation.split_once('.') else {
             self.problem(
                 place,
@@ -149,7 +163,7 @@ impl Compiler<'_> {
     fn check_parameters(&mut self, place: &str, rule: &Rule, operation: &'static Operation) {
         for name in operation.required {
             if !rule.with.contains_key(*name) {
-                self.problem(format!("{place}.{name}"), "is required here");
+                self.problem(format!("{place}{name}"), "is required here");
             }
         }
         let known =
@@ -157,7 +171,7 @@ impl Compiler<'_> {
         for name in rule.with.keys().filter(|name| !known(name)) {
             let operation = operation.name;
             self.problems.push(Problem::new(
-                format!("{place}.{name}"),
+                format!("{place}{name}"),
                 format!("is not a parameter of {operation}"),
             ));
         }
@@ -169,7 +183,7 @@ impl Compiler<'_> {
     }
 
     fn field(&mut self, place: &str, name: &str, value: &Value) -> Option<(String, Template)> {
-        let place = format!("{place}.{name}");
+        let place = format!("{place}{name}");
         let compiled = self.engine.compile(&place, value);
         Some((name.to_owned(), self.or_problem(place, compiled)?))
     }

@@ -13,6 +13,11 @@ use crate::dedup::place_of;
 use crate::event::Decision;
 use crate::link::Entity;
 
+/// The largest action, as it is stored: a queue's message and a store's row must hold it.
+const MAX_ACTION_BYTES: usize = 256 * 1024;
+/// All actions of one event together.
+const MAX_ACTIONS_BYTES: usize = 1024 * 1024;
+
 /// All that a decision may depend on.
 pub struct Facts<'a> {
     pub integration: &'a str,
@@ -106,13 +111,15 @@ fn held_back(
 fn evaluate_rules(plan: &Plan, facts: &Facts<'_>, context: &Dynamic) -> Evaluation {
     let event_type = full_type(facts);
     let (mut verdicts, mut actions) = (Vec::new(), Vec::new());
+    let mut room = MAX_ACTIONS_BYTES;
     for rule in plan.rules.iter().filter(|rule| rule.rule.on == event_type) {
         match unmet_condition(rule, context) {
             Err(why) => return failed(verdicts, format!("{}.if", rule.rule.id), why),
             Ok(Some(why)) => verdicts.push(verdict(rule, false, why)),
             Ok(None) => {
                 verdicts.push(verdict(rule, true, String::new()));
-                match action(plan, rule, facts, context) {
+                let action = action(plan, rule, facts, context);
+                match action.and_then(|action| fitting(action, &mut room)) {
                     Ok(action) => actions.push(action),
                     Err((field, why)) => return failed(verdicts, field, why),
                 }
@@ -212,6 +219,21 @@ fn action(
     })
 }
 
+/// Takes the action's bytes from the room that is left for the event.
+fn fitting(action: Action, room: &mut usize) -> Result<Action, (String, String)> {
+    let bytes = serde_json::to_vec(&action).map_or(usize::MAX, |text| text.len());
+    let left = (*room).min(MAX_ACTION_BYTES).checked_sub(bytes);
+    if left.is_none() {
+        let why = format!(
+            "came to more than {MAX_ACTION_BYTES} bytes, or to more than {MAX_ACTIONS_BYTES} with \
+             the rules before it: let it quote less"
+        );
+        return Err((action.rule, why));
+    }
+    *room -= bytes;
+    Ok(action)
+}
+
 /// One order per subject and vendor acted on, unless the rule says otherwise.
 fn order_key(
     plan: &Plan,
@@ -242,7 +264,7 @@ fn slot(plan: &Plan, rule: &CompiledRule, order_key: &str) -> Option<String> {
 }
 
 /// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.
-fn context(facts: &Facts<'_>) -> Value {
+pub(super) fn context(facts: &Facts<'_>) -> Value {
     let mut context = facts.incoming.data.clone();
     let links = &facts.entity.links;
     let ids = links

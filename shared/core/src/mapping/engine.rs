@@ -4,6 +4,7 @@
 //! list stays a list; any other text with `{{` or `{%` in it renders to text. An unknown variable
 //! is an error: a misspelt field must not become an empty note.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::sync::LazyLock;
@@ -150,6 +151,13 @@ impl CompiledExpression {
             return Err(MappingError("undefined value".into()));
         }
         Ok(value)
+    }
+}
+
+impl CompiledExpression {
+    /// The variables it asks for, with the fields it asks of them: `alert.alias`.
+    pub(super) fn variables(&self) -> BTreeSet<String> {
+        self.0.undeclared_variables(true).into_iter().collect()
     }
 }
 

@@ -59,4 +59,15 @@ pub struct Draft {
     pub connections: BTreeMap<String, Connection>,
     pub guards: Vec<Guard>,
     pub rules: Vec<Rule>,
+    pub places: Places,
+}
+
+/// Where the owner wrote what a draft is made of, so that a problem names the right field. The
+/// default: connections at the top of the settings, parameters in the rule itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places {
+    /// Before a connection's name, as `connections.`.
+    pub connections: &'static str,
+    /// Before a parameter's name, as `with.`.
+    pub parameters: &'static str,
 }

@@ -53,13 +53,18 @@ impl CredentialFile {
         let now = self.clock.now();
         let apart = now.since(self.checked_at).max(self.checked_at.since(now));
         if apart >= BETWEEN_CHECKS {
-            self.checked_at = now;
-            if let Err(error) = self.refresh() {
-                // What was read before stays good while somebody is writing.
-                tracing::warn!(%error, "credentials not read again");
-            }
+            self.check();
         }
         self.documents.get(name).cloned()
+    }
+
+    /// Looks at the file now.
+    pub(super) fn check(&mut self) {
+        self.checked_at = self.clock.now();
+        if let Err(error) = self.refresh() {
+            // What was read before stays good while somebody is writing.
+            tracing::warn!(%error, "credentials not read again");
+        }
     }
 
     /// Reads the file if it is not the one read before. One that cannot be read is not tried again

@@ -47,7 +47,12 @@ pub(super) fn settle(
         return Err(stale(&action.id));
     }
     entities::change(db, &action.integration, changes)?;
-    actions::update(db, record)?;
+    let fence = record.fence + 1;
+    let stored = ActionRecord {
+        fence,
+        ..record.clone()
+    };
+    actions::update(db, &stored)?;
     if record.blocks() {
         return Ok(None);
     }

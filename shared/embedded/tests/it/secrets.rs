@@ -178,6 +178,16 @@ async fn a_file_is_looked_at_once_a_second() {
 }
 
 #[tokio::test]
+async fn a_refused_version_has_the_file_looked_at_at_once() {
+    let disk = OnDisk::fresh();
+    disk.write("main: {key: one}");
+    let old = disk.secrets.credential("main").await.unwrap();
+    write(&disk.path(), "main: {key: three}", 0o600);
+    let new = disk.secrets.reread("main", &old.version).await.unwrap();
+    assert_eq!(new.field("key").unwrap(), "three");
+}
+
+#[tokio::test]
 async fn closing_the_file_to_others_is_enough_for_it_to_be_read() {
     let disk = OnDisk::fresh();
     write(&disk.path(), "main: {key: one}", 0o644);

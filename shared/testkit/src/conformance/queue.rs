@@ -34,6 +34,7 @@ macro_rules! queue_conformance {
         $crate::conformance_cases! { $fresh, $crate::conformance::queue {
             an_empty_queue_gives_nothing
             a_message_comes_until_it_is_deleted
+            the_longest_body_is_taken_whole
             a_message_comes_back_after_its_visibility
             a_group_is_received_in_order_and_one_at_a_time
             a_group_in_flight_does_not_hold_up_others
@@ -64,6 +65,13 @@ pub async fn a_message_comes_until_it_is_deleted(harness: &dyn QueueHarness) {
     queue.delete(&delivery.receipt).await.expect("deletes");
     harness.pass(VISIBILITY).await;
     assert_eq!(receive(&*queue, 10).await, []);
+}
+
+pub async fn the_longest_body_is_taken_whole(harness: &dyn QueueHarness) {
+    let queue = harness.plain();
+    let body = "x".repeat(queue.max_body_bytes().min(1024 * 1024));
+    send(&*queue, plain(&body, "m1")).await;
+    assert!(one(&*queue).await.body == body);
 }
 
 pub async fn a_message_comes_back_after_its_visibility(harness: &dyn QueueHarness) {

@@ -40,6 +40,18 @@ pub(super) fn event(id: &str, received_at: Timestamp) -> EventRecord {
     }
 }
 
+/// Printable text that no packing makes much shorter, the same for the same seed.
+pub(super) fn noise(bytes: usize, seed: u64) -> String {
+    let mut state = seed;
+    let next = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        char::from(b' ' + u8::try_from((state >> 33) % 95).unwrap_or(0))
+    };
+    (0..bytes).map(next).collect()
+}
+
 /// An action in the lane `lane`, which creates nothing.
 pub(super) fn action(id: &str, lane: &str) -> Action {
     Action {

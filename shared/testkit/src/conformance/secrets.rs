@@ -25,6 +25,7 @@ macro_rules! secrets_conformance {
             a_credential_has_its_fields
             a_missing_credential_says_what_to_do
             a_version_changes_with_the_content_only
+            a_refused_version_gives_way_to_the_one_that_stands
             credentials_are_apart
             nothing_shows_a_value
         } }
@@ -66,6 +67,18 @@ pub async fn a_version_changes_with_the_content_only(harness: &dyn SecretsHarnes
         .put("main", &[("user", "2"), ("api_key", "1")])
         .await;
     assert_ne!(read(harness, "main").await.version, second.version);
+}
+
+pub async fn a_refused_version_gives_way_to_the_one_that_stands(harness: &dyn SecretsHarness) {
+    harness.put("main", &[("api_key", "1")]).await;
+    let old = read(harness, "main").await;
+    harness.put("main", &[("api_key", "2")]).await;
+    let again = |seen: String| async move { harness.secrets().reread("main", &seen).await };
+    let new = again(old.version.clone()).await.expect("was put");
+    assert_eq!(new.field("api_key").expect("was put"), "2");
+    assert_ne!(new.version, old.version);
+    let same = again(new.version.clone()).await.expect("was put");
+    assert_eq!(same.version, new.version, "nothing newer stands");
 }
 
 pub async fn credentials_are_apart(harness: &dyn SecretsHarness) {

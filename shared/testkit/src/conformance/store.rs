@@ -36,6 +36,8 @@ macro_rules! store_conformance {
         $crate::conformance_cases! { $fresh, $crate::conformance::store {
             records_an_event_once
             a_record_comes_back_as_it_was_written
+            an_event_of_any_size_is_recorded
+            events_of_one_id_keep_their_own_size_apart
             counts_duplicates_and_keeps_the_latest_time
             lists_events_newest_first
             filters_events_by_integration_and_subject
@@ -64,6 +66,8 @@ macro_rules! store_conformance {
             cursors_of_integrations_and_connectors_are_apart
 
             one_of_many_claimers_wins
+            of_two_that_read_the_same_row_one_settles_it
+            an_action_taken_up_again_goes_before_those_that_came_after_it
             claims_made_together_are_answered_one_by_one
             a_claim_that_is_not_due_names_the_time
             a_holder_with_an_old_fence_may_not_write

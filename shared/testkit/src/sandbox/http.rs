@@ -21,7 +21,19 @@ pub(super) trait Vendor: Send + Sync + 'static {
     fn too_many_requests(&self, retry_after: Duration) -> Reply;
     /// What the vendor holds, for a person with a browser.
     fn page(&self) -> String;
+    /// Lets a request in before it is worked on, or turns it away. What it returns is kept until the
+    /// request is answered, so a vendor that limits calls under way can count them.
+    fn enter(&self, _request: &Request) -> Result<Option<Pass>, Reply> {
+        Ok(None)
+    }
+    /// How long a request keeps the vendor busy.
+    fn takes(&self) -> Duration {
+        Duration::ZERO
+    }
 }
+
+/// A place among the requests under way; dropped when its request is done.
+pub(super) type Pass = Box<dyn Send>;
 
 /// One request, read completely.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 //! They stand for the vendors, so they share no code with the product: what they do follows the
 //! vendors' own documents, and where those are silent the module that guesses says so.
 
+pub mod autotask;
 pub mod kayako;
 pub mod kintone;
 pub mod opsgenie;

@@ -92,7 +92,10 @@ async fn answer(
         return Reply::html(200, gate.vendor.page()).into_response();
     }
     let (number, fault) = gate.stage.admit(&request);
-    let reply = gate.reply(request, fault, &wire).await;
+    let reply = match gate.vendor.enter(&request) {
+        Ok(_pass) => gate.reply(request, fault, &wire).await,
+        Err(refusal) => Some(refusal),
+    };
     if let Some(reply) = reply {
         gate.stage
             .requests
@@ -107,6 +110,10 @@ impl Gate {
     /// The reply, or nothing if the connection was cut instead.
     async fn reply(&self, request: Request, fault: Option<Fault>, wire: &Wire) -> Option<Reply> {
         let Some(fault) = fault else {
+            let busy = self.vendor.takes();
+            if !busy.is_zero() {
+                tokio::time::sleep(busy).await;
+            }
             return Some(self.vendor.answer(&request));
         };
         match fault {

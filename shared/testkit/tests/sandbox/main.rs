@@ -5,6 +5,7 @@
     reason = "tests fail by panicking, their helpers included"
 )]
 
+mod autotask;
 mod faults;
 mod jsm;
 mod kayako;

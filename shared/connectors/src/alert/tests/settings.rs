@@ -26,7 +26,7 @@ fn every_mistake_names_its_field() {
         (json!({"preset": 7}), "preset"),
         (json!({"fields": {"titel": "$.t"}}), "fields.titel"),
         (json!({"fields": {"title": "{{ body."}}), "fields.title"),
-        (json!({"fields": {"title": "$..t"}}), "fields.title"),
+        (json!({"fields": {"title": "$["}}), "fields.title"),
         (json!({"fields": []}), "fields"),
         (json!({"series": {"title": "folded"}}), "series.title"),
         (json!({"series": {"scope": null}}), "series.scope"),

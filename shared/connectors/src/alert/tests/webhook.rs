@@ -140,7 +140,7 @@ fn a_body_that_does_not_fit_names_the_field_and_its_path() {
     assert_eq!(drift, Drift::new("fields.title", "$.title found nothing"));
     for (field, value) in [
         ("title", json!({"text": "x"})),
-        ("organisation", json!(["Example Ltd"])),
+        ("organisation", json!(["Example Ltd", "Other Ltd"])),
         ("resolved", json!("perhaps")),
     ] {
         let mut body = parse(fixture!("json"));

@@ -11,7 +11,7 @@ use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Done, Found, Operation, Repeat};
 use crate::link::{Entity, EntityChange, EntityRef, Written};
 use crate::outcome::Outcome;
-use crate::{Error, Result, Retry, Timestamp};
+use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 
 /// How long a vendor that works asynchronously is asked at once, before the row waits for the sweep.
 const FOLLOW_UPS: [Duration; 5] = [
@@ -105,7 +105,7 @@ impl Dispatch {
         let call = self.call(&action, ready, &record);
         let prepared = match ready.connector.prepare(&call).await {
             Ok(prepared) => prepared,
-            Err(error) => return self.failed(record, ready, not_sent(error)).await,
+            Err(error) => return self.unprepared(record, ready, not_sent(error)).await,
         };
         let undo = forgotten(&prepared.writes);
         let writes = written(&prepared.writes, &record, now);
@@ -122,12 +122,25 @@ impl Dispatch {
             }
             Err(error) => {
                 let refused = error.retry() == Retry::Never;
-                let mut verdict = self.failed(record, ready, error).await?;
+                let mut verdict = self.not_let_in(record, ready, error).await?;
                 if refused {
                     verdict.changes.extend(undo);
                 }
                 Ok(verdict)
             }
+        }
+    }
+
+    /// Sends again at once where it was the credential, and that has changed since it was read.
+    async fn not_let_in(
+        &self,
+        record: ActionRecord,
+        ready: &Ready<'_>,
+        error: Error,
+    ) -> Result<Verdict> {
+        match self.renewed(ready, &error).await {
+            Some(again) => Box::pin(self.send(record, &again)).await,
+            None => self.failed(record, ready, error).await,
         }
     }
 
@@ -161,6 +174,11 @@ impl Dispatch {
         let action = record.action.clone();
         let call = self.call(&action, ready, &record);
         let found = ready.connector.look_up(&call, handle.as_deref()).await;
+        if let Err(error) = &found
+            && let Some(again) = self.renewed(ready, error).await
+        {
+            return Box::pin(self.look_up(record, &again, handle, off)).await;
+        }
         if let (Ok(Found::Absent), Some(why)) = (&found, off) {
             record.settle(
                 Outcome::Suppressed {
@@ -202,6 +220,23 @@ impl Dispatch {
             before.as_ref(),
             self.clock.now(),
         )
+    }
+
+    /// A limit that is met before anything was sent is no failure of this action: it waits, as all
+    /// others with its credential do, and uses up no attempt.
+    async fn unprepared(
+        &self,
+        record: ActionRecord,
+        ready: &Ready<'_>,
+        error: Error,
+    ) -> Result<Verdict> {
+        let (ErrorKind::RateLimited, Retry::Later(Some(wait))) = (error.kind(), error.retry())
+        else {
+            return self.not_let_in(record, ready, error).await;
+        };
+        let now = self.clock.now();
+        self.note_credential(ready, &error, now).await?;
+        Ok(postponed(record, Some(now + wait), error.to_string(), now))
     }
 
     async fn failed(

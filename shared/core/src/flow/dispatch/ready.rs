@@ -16,6 +16,8 @@ pub(super) struct Ready<'a> {
     pub(super) operation: &'static Operation,
     pub(super) connection: &'a Connection,
     pub(super) credential: Credential,
+    /// It was read again in this attempt.
+    pub(super) renewed: bool,
     pub(super) subject: &'a Entity,
 }
 
@@ -77,7 +79,27 @@ impl Dispatch {
             operation,
             connection,
             credential,
+            renewed: false,
             subject,
+        })
+    }
+
+    /// After a call that the vendor did not let through: the same with the credential that stands
+    /// now, if it is another one than the call was made with. Once for each attempt.
+    pub(super) async fn renewed<'a>(&self, ready: &Ready<'a>, error: &Error) -> Option<Ready<'a>> {
+        if ready.renewed || error.retry() != Retry::WhenCredentialChanges {
+            return None;
+        }
+        let Credential { name, version, .. } = &ready.credential;
+        let credential = self.secrets.reread(name, version).await.ok()?;
+        if credential.version == *version {
+            return None;
+        }
+        tracing::info!(credential = %name, "the vendor is asked again with the new credential");
+        Some(Ready {
+            credential,
+            renewed: true,
+            ..*ready
         })
     }
 

@@ -13,7 +13,7 @@ use crate::flow::directory::Configured;
 use crate::integration::History;
 use crate::json;
 use crate::link::EntityRef;
-use crate::mapping::{Facts, decide};
+use crate::mapping::{Facts, Plan, RuleExplained, decide, explain};
 
 pub(super) struct Opened<'a> {
     pub(super) envelope: Cow<'a, Envelope>,
@@ -92,9 +92,47 @@ impl<'a> Opened<'a> {
             .then_some("the integration was off at receipt"))
     }
 
+    /// What was read, what each rule said, and what is decided.
+    pub(super) fn explain(
+        &self,
+        subjects: &Subjects,
+    ) -> (Option<&Incoming>, Vec<RuleExplained>, Decision) {
+        let incoming = self.body.as_ref().ok();
+        let decided = || self.decide(subjects).record.decision;
+        let (Some(read), None) = (incoming, self.off()) else {
+            return (incoming, Vec::new(), decided());
+        };
+        let explained = self.with_facts(read, subjects, explain);
+        let (rules, decision) = explained.unwrap_or_else(|| (Vec::new(), decided()));
+        (incoming, rules, decision)
+    }
+
     fn weigh(&self, incoming: &Incoming, subjects: &Subjects) -> Decided {
         let envelope = self.envelope.as_ref();
+        let evaluation = self.with_facts(incoming, subjects, decide);
+        let decision = evaluation.map(|evaluation| evaluation.decision);
+        let decision = decision.unwrap_or_else(|| Decision::Failed {
+            field: String::new(),
+            why: "the mapping could not be evaluated".into(),
+        });
         let entity = subjects.of(&envelope.integration, &incoming.subject);
+        let record = record(envelope, self.version(), decision);
+        Decided {
+            record: describe(record, envelope, incoming),
+            forget: changed_by_others(incoming, &entity),
+            key: Some(incoming.key.clone()),
+        }
+    }
+
+    /// Holds the event against the plan; nothing if there is none, or if that panics: a panic in a
+    /// template engine must cost this event only, and only once.
+    fn with_facts<T>(
+        &self,
+        incoming: &Incoming,
+        subjects: &Subjects,
+        hold: impl FnOnce(&Plan, &Facts<'_>) -> T,
+    ) -> Option<T> {
+        let envelope = self.envelope.as_ref();
         let facts = Facts {
             integration: &envelope.integration,
             config_version: self.version(),
@@ -102,23 +140,10 @@ impl<'a> Opened<'a> {
             connector: &envelope.connector,
             received_at: envelope.received_at,
             incoming,
-            entity: &entity,
+            entity: &subjects.of(&envelope.integration, &incoming.subject),
         };
-        let plan = self.configured.as_ref().and_then(|c| c.plan().ok());
-        // A panic in a template engine must cost this event only, and only once.
-        let decision = catch_unwind(AssertUnwindSafe(|| plan.map(|plan| decide(plan, &facts))));
-        let evaluation = decision.ok().flatten();
-        let decision = evaluation.map(|evaluation| evaluation.decision);
-        let decision = decision.unwrap_or_else(|| Decision::Failed {
-            field: String::new(),
-            why: "the mapping could not be evaluated".into(),
-        });
-        let record = record(envelope, self.version(), decision);
-        Decided {
-            record: describe(record, envelope, incoming),
-            forget: changed_by_others(incoming, &entity),
-            key: Some(incoming.key.clone()),
-        }
+        let plan = self.configured.as_ref().and_then(|c| c.plan().ok())?;
+        catch_unwind(AssertUnwindSafe(|| hold(plan, &facts))).ok()
     }
 }
 

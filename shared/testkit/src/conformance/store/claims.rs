@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskbridge_core::ErrorKind;
-use deskbridge_core::action::{Claim, LEASE, Stage};
+use deskbridge_core::action::{ActionRecord, Claim, LEASE, Stage};
 use deskbridge_core::link::EntityChange;
 
 use super::super::samples::*;
@@ -97,6 +97,52 @@ pub async fn a_holder_with_an_old_fence_may_not_write(harness: &dyn StoreHarness
     assert!(rows.expect("reads").iter().all(|row| row.links.is_empty()));
 }
 
+pub async fn of_two_that_read_the_same_row_one_settles_it(harness: &dyn StoreHarness) {
+    let store = harness.store();
+    let mut first = win(&*store, &action("act_1", "lane"), NOW).await;
+    let mut second = first.clone();
+    first.settle(delivered(), NOW);
+    second.reopen(NOW);
+    store
+        .settle(first, Vec::new())
+        .await
+        .expect("the first one may");
+    let refused = store.settle(second, Vec::new()).await;
+    assert_eq!(
+        refused.expect_err("it is too late").kind(),
+        ErrorKind::Conflict
+    );
+}
+
+pub async fn an_action_taken_up_again_goes_before_those_that_came_after_it(
+    harness: &dyn StoreHarness,
+) {
+    let store = harness.store();
+    let mut first = win(&*store, &action("act_1", "lane"), NOW).await;
+    first.settle(delivered(), NOW);
+    store.settle(first, Vec::new()).await.expect("settles");
+    let second = win(&*store, &action("act_2", "lane"), NOW).await;
+    let mut again = store
+        .action("act_1")
+        .await
+        .expect("reads")
+        .expect("is there");
+    again.reopen(NOW);
+    store.settle(again, Vec::new()).await.expect("settles");
+    let third = store.claim(&action("act_3", "lane"), NOW).await;
+    assert!(matches!(third.expect("answers"), Claim::Behind { action_id } if action_id == "act_1"));
+    let mut second = second;
+    second.settle(delivered(), NOW);
+    store.settle(second, Vec::new()).await.expect("settles");
+    let mut first = win(&*store, &action("act_1", "lane"), NOW).await;
+    first.settle(delivered(), NOW);
+    let woken = store.settle(first, Vec::new()).await.expect("settles");
+    assert_eq!(
+        woken.map(|record| record.action.id).as_deref(),
+        Some("act_3")
+    );
+}
+
 pub async fn a_lost_lease_is_due_and_its_outcome_unknown(harness: &dyn StoreHarness) {
     let store = harness.store();
     let held = win(&*store, &action("act_1", "lane"), NOW).await;
@@ -163,7 +209,9 @@ pub async fn a_settled_action_writes_its_entities_too(harness: &dyn StoreHarness
     };
     let settled = store.settle(held.clone(), vec![linked]).await;
     assert_eq!(settled.expect("the holder may settle"), None);
-    assert_eq!(store.action("act_1").await.expect("reads"), Some(held));
+    let stored = store.action("act_1").await.expect("reads");
+    let fence = held.fence + 1;
+    assert_eq!(stored, Some(ActionRecord { fence, ..held }));
     let rows = store.entities("one", &[subject("1")]).await;
     let rows = rows.expect("reads");
     let links: Vec<_> = rows.iter().flat_map(|row| row.links.values()).collect();

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use deskbridge_core::event::{Decision, EventRecord};
+use deskbridge_core::flow::receive::MAX_BODY_BYTES;
 use deskbridge_core::ports::{EventFilter, Recorded};
+use serde_json::json;
 
 use super::super::samples::*;
 use super::StoreHarness;
@@ -40,6 +42,41 @@ pub async fn a_record_comes_back_as_it_was_written(harness: &dyn StoreHarness) {
         assert_eq!(read, Some(event));
     }
     assert_eq!(store.event("evt_3").await.expect("reads"), None);
+}
+
+/// The largest body there is, of text that cannot be packed, and the largest actions.
+pub async fn an_event_of_any_size_is_recorded(harness: &dyn StoreHarness) {
+    let store = harness.store();
+    for bytes in [1_000, 100_000, 400_000, MAX_BODY_BYTES] {
+        let mut large = action("act_1", "lane");
+        large.params = json!({"text": noise(bytes / 2, 1)});
+        let written = EventRecord {
+            decision: Decision::Actions {
+                actions: vec![large],
+            },
+            body: noise(bytes, 2),
+            ..event(&format!("evt_{bytes}"), NOW)
+        };
+        let recorded = store.record_event(written.clone()).await.expect("writes");
+        assert_eq!(recorded, Recorded::New);
+        let read = store.event(&written.id).await.expect("reads");
+        assert!(read.as_ref() == Some(&written), "{bytes} bytes changed");
+        let again = store.record_event(written.clone()).await.expect("writes");
+        assert!(again == Recorded::Before(Box::new(written)), "{bytes}");
+    }
+}
+
+pub async fn events_of_one_id_keep_their_own_size_apart(harness: &dyn StoreHarness) {
+    let store = harness.store();
+    let sized = |seed| EventRecord {
+        body: noise(MAX_BODY_BYTES, seed),
+        ..event("evt_1", NOW)
+    };
+    store.record_event(sized(1)).await.expect("writes");
+    let recorded = store.record_event(sized(2)).await.expect("writes");
+    assert!(recorded == Recorded::Before(Box::new(sized(1))));
+    let read = store.event("evt_1").await.expect("reads");
+    assert!(read == Some(sized(1)), "the second one's body shows");
 }
 
 pub async fn counts_duplicates_and_keeps_the_latest_time(harness: &dyn StoreHarness) {

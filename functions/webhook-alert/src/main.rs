@@ -1,0 +1,12 @@
+//! Webhook entry for alerts of any sender: verify, parse, enqueue.
+
+use deskbridge_aws::lambda::{self, Parts};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    let parts = Parts {
+        connectors: deskbridge_connectors::all(),
+        compile_kind: deskbridge_kinds::compile,
+    };
+    lambda::serve_webhook("alert", parts).await
+}

@@ -1,0 +1,82 @@
+//! A vendor's webhook, through API Gateway.
+
+use std::sync::Arc;
+
+use deskbridge_core::flow::receive::{Receipt, Receive, Refusal, Status};
+use lambda_runtime::{LambdaEvent, run, service_fn};
+
+use super::host::Host;
+use super::http::{HttpEvent, HttpResponse};
+use super::metrics::Metrics;
+use super::{Error, Parts};
+
+/// API Gateway's HTTP API, payload format 2.0, on `POST /webhooks/<connector>/{key}`.
+pub async fn serve_webhook(connector: &'static str, parts: Parts) -> Result<(), Error> {
+    let host = Host::start()?;
+    let inbound = host.inbound()?;
+    let receive = Receive {
+        directory: host.directory(&parts),
+        connectors: parts.connectors,
+        inbound: Arc::clone(&inbound) as _,
+        secrets: host.secrets()?,
+        clock: host.clock(),
+    };
+    host.prewarm(&inbound).await;
+    let receive = &receive;
+    run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
+        let (response, metrics) = answer_webhook(receive, connector, event.payload).await;
+        metrics.write(&event.context, receive.clock.now());
+        Ok::<_, Error>(response)
+    }))
+    .await
+}
+
+pub async fn answer_webhook(
+    receive: &Receive,
+    connector: &str,
+    event: HttpEvent,
+) -> (HttpResponse, Metrics) {
+    let request_id = event.request_id().to_owned();
+    let answer = match event.into_webhook(connector) {
+        Ok(request) => receive.receive(request).await,
+        Err(refusal) => Err(refusal),
+    };
+    if let Err(refusal) = &answer {
+        log(refusal, connector, &request_id);
+    }
+    let metrics = count(&answer);
+    (HttpResponse::of(answer, &request_id), metrics)
+}
+
+/// By its title, which holds nothing of the request: its address is a secret, and so may its body be.
+fn log(refusal: &Refusal, connector: &str, request_id: &str) {
+    tracing::info!(
+        request.id = request_id,
+        connector.name = connector,
+        status = refusal.status,
+        "{}",
+        refusal.title
+    );
+}
+
+/// Of each event in the request; a refused one has none.
+fn count(answer: &Result<Receipt, Refusal>) -> Metrics {
+    let mut metrics = Metrics::default();
+    match answer {
+        Err(_) => metrics.add("Refused", 1),
+        Ok(receipt) => {
+            for taken in std::iter::once(&receipt.first).chain(&receipt.more) {
+                metrics.add(metric(taken.status), 1);
+            }
+        }
+    }
+    metrics
+}
+
+fn metric(status: Status) -> &'static str {
+    match status {
+        Status::Accepted => "Accepted",
+        Status::Duplicate => "Duplicate",
+        Status::Suppressed => "Suppressed",
+    }
+}

@@ -1,0 +1,309 @@
+//! What can be done with tickets, each by one request:
+//! <https://www.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/TicketsEntity.htm>.
+
+mod look_up;
+mod params;
+mod repeat;
+mod resolve;
+
+use std::time::Duration;
+
+use deskbridge_core::connector::{Done, Operation, Prepared, Repeat};
+use deskbridge_core::http::Method;
+use deskbridge_core::{Error, ErrorKind, Result};
+use jiff::SignedDuration;
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+use super::settings::KeyField;
+use super::types::Ticket;
+use super::{MARK_PREFIX, TICKET, ticket};
+use crate::text::truncate;
+pub(super) use look_up::look_up;
+use params::{FALLBACK, number, target};
+
+const MAX_TITLE_CHARS: usize = 255;
+/// Of a ticket's description. Notes take more, yet nobody publishes how much.
+const MAX_TEXT_CHARS: usize = 8_000;
+const MAX_NOTE_TITLE_CHARS: usize = 250;
+/// The one status besides New whose number is the same at every tenant.
+const COMPLETE: i64 = 5;
+const CREATE: &str = "POST /Tickets";
+const ADD_NOTE: &str = "POST /Tickets/{id}/Notes";
+const READ: &str = "GET /Tickets/{id}";
+
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        creates: Some(TICKET),
+        renews: true,
+        acts_on: None,
+        optional: &[
+            "description",
+            "category",
+            "priority",
+            "queue",
+            "status",
+            "source",
+            "issue_type",
+            "sub_issue_type",
+            "ticket_type",
+            "resource_id",
+            "role_id",
+            "due_in_minutes",
+            "default_company",
+            repeat::WINDOW,
+            "note",
+            "note_title",
+        ],
+        ..operation("open_ticket", &["company", "title"])
+    },
+    Operation {
+        optional: &["note_title", FALLBACK],
+        ..operation("add_note", &["note"])
+    },
+    Operation {
+        ends: true,
+        // Completing what is complete is not sent at all.
+        repeat: Repeat::Harmless,
+        optional: &["resolution", FALLBACK],
+        ..operation("complete_ticket", &[])
+    },
+];
+
+/// Queries read the tenant's own database, so little lag is expected; none is published.
+const fn operation(name: &'static str, required: &'static [&'static str]) -> Operation {
+    Operation {
+        name,
+        creates: None,
+        renews: false,
+        acts_on: Some(TICKET),
+        ends: false,
+        repeat: Repeat::LookUp {
+            wait: Duration::from_secs(20),
+            looks: 2,
+        },
+        required,
+        optional: &[],
+    }
+}
+
+/// Makes the request, with every name in it resolved to an id and the repeat rule applied.
+pub(super) async fn prepare(client: &Client<'_>) -> Result<Prepared> {
+    let call = client.call;
+    client.stay_below_budget().await?;
+    match call.operation.name {
+        "open_ticket" => match repeat::ticket_to_note(client).await? {
+            Some(id) => note(client, id, call.text("note").unwrap_or(repeat::NOTE)).await,
+            None => create(client).await,
+        },
+        "add_note" => note(client, target(call)?, call.required("note")?).await,
+        "complete_ticket" => complete(client, target(call)?).await,
+        other => {
+            let why = format!("Autotask has no operation {other}");
+            Err(Error::new(ErrorKind::Unsupported, why))
+        }
+    }
+}
+
+/// Sends the request, whose route says what it does.
+pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Done> {
+    let request = prepared.request;
+    let call = client.call;
+    match request.call {
+        CREATE => Ok(done(client.create(request).await?, "opened")),
+        ADD_NOTE => {
+            let id = noted_ticket(client)?;
+            client.create(request).await?;
+            Ok(done(id, "note added"))
+        }
+        READ => {
+            let id = target(call)?;
+            client.check(request).await?;
+            Ok(done(id, "was complete already"))
+        }
+        _ => {
+            let id = target(call)?;
+            client.change(request).await?;
+            Ok(done(id, "completed"))
+        }
+    }
+}
+
+fn done(id: i64, what: &str) -> Done {
+    Done {
+        entity: Some(ticket(id)),
+        detail: format!("ticket {id}: {what}"),
+    }
+}
+
+/// The ticket that a note goes to: the one to act on, or the series' newest.
+fn noted_ticket(client: &Client<'_>) -> Result<i64> {
+    match client.call.operation.creates {
+        Some(_) => repeat::linked_ticket(client.call).ok_or_else(|| {
+            let why = "the ticket that the note was for is no longer linked";
+            Error::new(ErrorKind::NotFound, why)
+        }),
+        None => target(client.call),
+    }
+}
+
+/// Finds again what this action made: in the ticket's key field, or as the last line of a note.
+fn mark(client: &Client<'_>) -> String {
+    format!("{MARK_PREFIX}{}", client.call.action.mark())
+}
+
+async fn create(client: &Client<'_>) -> Result<Prepared> {
+    let call = client.call;
+    let company = resolve::company(client).await?;
+    let mut body = json!({
+        "companyID": company.id,
+        "title": truncate(call.required("title")?, MAX_TITLE_CHARS),
+        "description": description(call.text("description"), company.missing),
+    });
+    if let Some(fields) = body.as_object_mut() {
+        put_choices(client, fields).await?;
+        put_assignee(client, fields)?;
+        put_key(client, fields);
+    }
+    if let Some(minutes) = number(call, "due_in_minutes")? {
+        body["dueDateTime"] = json!(due(client, minutes));
+    }
+    let request = client.request(Method::Post, "/Tickets", CREATE).await?;
+    Ok(Prepared::new(request.json(&body)))
+}
+
+/// An organisation that Autotask does not know is named, for the ticket then lies with another one.
+fn description(text: Option<&str>, missing: Option<String>) -> String {
+    let text = text.unwrap_or_default();
+    let Some(name) = missing else {
+        return truncate(text, MAX_TEXT_CHARS);
+    };
+    let why = format!(
+        "\n\nAutotask has no active company called {}.",
+        truncate(&name, 200)
+    );
+    let room = MAX_TEXT_CHARS.saturating_sub(why.chars().count());
+    format!("{}{why}", truncate(text, room))
+}
+
+/// Status, priority and queue are always said: the category's defaults are read, for whether the
+/// API applies them to these is not documented.
+async fn put_choices(client: &Client<'_>, body: &mut Map<String, Value>) -> Result<()> {
+    let category = resolve::category(client).await?;
+    let defaults = match &category {
+        Some(category) => resolve::defaults(client, category.id).await?,
+        None => Default::default(),
+    };
+    if let (Some(category), Some(_)) = (category, client.call.action.params.get("category")) {
+        body.insert("ticketCategory".into(), json!(category.id));
+    }
+    let status = resolve::choice(client, "status", "status").await?;
+    let status = status.or(defaults.status).unwrap_or(resolve::NEW);
+    body.insert("status".into(), json!(status));
+    let priority = resolve::choice(client, "priority", "priority").await?;
+    let priority = priority
+        .or(defaults.priority)
+        .ok_or_else(|| needs(client, "priority"))?;
+    body.insert("priority".into(), json!(priority));
+    let queue = resolve::choice(client, "queue", "queueID")
+        .await?
+        .or(defaults.queue_id);
+    if let Some(queue) = queue {
+        body.insert("queueID".into(), json!(queue));
+    } else if number(client.call, "resource_id")?.is_none() {
+        return Err(needs(client, "queue"));
+    }
+    for (param, field) in [
+        ("source", "source"),
+        ("issue_type", "issueType"),
+        ("sub_issue_type", "subIssueType"),
+        ("ticket_type", "ticketType"),
+    ] {
+        if let Some(value) = resolve::choice(client, param, field).await? {
+            body.insert(field.into(), json!(value));
+        }
+    }
+    Ok(())
+}
+
+fn needs(client: &Client<'_>, what: &str) -> Error {
+    let rule = &client.call.action.rule;
+    let why = format!("{rule} gives no {what}, and neither does the ticket's category: give one");
+    Error::new(ErrorKind::Misconfigured, why)
+}
+
+fn put_assignee(client: &Client<'_>, body: &mut Map<String, Value>) -> Result<()> {
+    let (resource, role) = (
+        number(client.call, "resource_id")?,
+        number(client.call, "role_id")?,
+    );
+    match (resource, role) {
+        (Some(resource), Some(role)) => {
+            body.insert("assignedResourceID".into(), json!(resource));
+            body.insert("assignedResourceRoleID".into(), json!(role));
+            Ok(())
+        }
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(needs(client, "role_id for its resource_id")),
+        (None, Some(_)) => Err(needs(client, "resource_id for its role_id")),
+    }
+}
+
+fn put_key(client: &Client<'_>, body: &mut Map<String, Value>) {
+    let mark = mark(client);
+    match &client.settings.key_field {
+        KeyField::Own(field) => body.insert((*field).to_owned(), json!(mark)),
+        KeyField::UserDefined(name) => {
+            let fields = json!([{ "name": name, "value": mark }]);
+            body.insert("userDefinedFields".into(), fields)
+        }
+    };
+}
+
+/// Counted from the alert's receipt, so that a repeated attempt asks for the same time.
+fn due(client: &Client<'_>, minutes: i64) -> String {
+    let received = client.call.action.received_at.as_millis();
+    let received = jiff::Timestamp::from_millisecond(received).unwrap_or_default();
+    let due = received.checked_add(SignedDuration::from_mins(minutes));
+    format!("{:.0}", due.unwrap_or(received))
+}
+
+async fn note(client: &Client<'_>, id: i64, text: &str) -> Result<Prepared> {
+    let mark = format!("\n\n{}", mark(client));
+    let room = MAX_TEXT_CHARS.saturating_sub(mark.chars().count());
+    let title = client.call.text("note_title").unwrap_or(repeat::NOTE_TITLE);
+    let body = json!({
+        "title": truncate(title, MAX_NOTE_TITLE_CHARS),
+        "description": format!("{}{mark}", truncate(text, room)),
+        "noteType": resolve::note_type(client).await?,
+        "publish": resolve::publish(client).await?,
+    });
+    let path = format!("/Tickets/{id}/Notes");
+    let request = client.request(Method::Post, &path, ADD_NOTE).await?;
+    Ok(Prepared::new(request.json(&body)))
+}
+
+/// A ticket that is complete already is looked at once more and left alone. A resolution that
+/// somebody wrote stays.
+async fn complete(client: &Client<'_>, id: i64) -> Result<Prepared> {
+    let path = format!("/Tickets/{id}");
+    let found: Option<Ticket> = client.item(&path, READ).await?;
+    let Some(found) = found else {
+        let why = format!("Autotask has no ticket {id} any more");
+        return Err(Error::new(ErrorKind::NotFound, why).with_call(READ));
+    };
+    if found.status == COMPLETE {
+        return Ok(Prepared::new(
+            client.request(Method::Get, &path, READ).await?,
+        ));
+    }
+    let mut body = json!({ "id": id, "status": COMPLETE });
+    let is_resolved = found.resolution.is_some_and(|text| !text.trim().is_empty());
+    if let (Some(text), false) = (client.call.text("resolution"), is_resolved) {
+        body["resolution"] = json!(truncate(text, MAX_TEXT_CHARS));
+    }
+    let request = client
+        .request(Method::Patch, "/Tickets", "PATCH /Tickets")
+        .await?;
+    Ok(Prepared::new(request.json(&body)))
+}

@@ -1,0 +1,78 @@
+//! Autotask PSA over its public REST API 1.0: tickets, their notes, and their completion.
+
+mod actions;
+mod client;
+mod settings;
+mod types;
+
+use async_trait::async_trait;
+use deskbridge_core::Result;
+use deskbridge_core::connector::{Answer, Call, Connection, Connector, Found, Operation, Prepared};
+use deskbridge_core::integration::Problem;
+use deskbridge_core::link::EntityRef;
+
+use client::{Client, Memory};
+use settings::Settings;
+
+pub(crate) const NAME: &str = "autotask";
+const TICKET: &str = "ticket";
+/// Begins the key that every ticket made here bears, and the last line of every note.
+const MARK_PREFIX: &str = "deskbridge-";
+
+/// Remembers zones, lists of ids and the tenant's own count of requests while the process lives;
+/// losing them costs a few reads.
+#[derive(Default)]
+pub struct Autotask {
+    memory: Memory,
+}
+
+#[async_trait]
+impl Connector for Autotask {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn operations(&self) -> &'static [Operation] {
+        actions::OPERATIONS
+    }
+
+    fn check(&self, connection: &Connection) -> Vec<Problem> {
+        let mut problems = Settings::read(connection).err().unwrap_or_default();
+        if connection.credential.is_none() {
+            problems.push(settings::problem(
+                "credential",
+                "is missing: name a credential with the fields user_name, secret and integration_code",
+            ));
+        }
+        problems
+    }
+
+    /// Autotask works on three calls at a time for each tracking identifier and endpoint, and frees
+    /// a place only after its answer.
+    fn parallel(&self) -> Option<u32> {
+        Some(2)
+    }
+
+    async fn prepare(&self, call: &Call<'_>) -> Result<Prepared> {
+        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        actions::prepare(&Client::new(&self.memory, call, &settings)).await
+    }
+
+    async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer> {
+        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        let client = Client::new(&self.memory, call, &settings);
+        actions::send(&client, prepared).await.map(Answer::Done)
+    }
+
+    async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
+        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        actions::look_up(&Client::new(&self.memory, call, &settings)).await
+    }
+}
+
+fn ticket(id: i64) -> EntityRef {
+    EntityRef::new(NAME, TICKET, id.to_string())
+}
+
+#[cfg(test)]
+mod tests;

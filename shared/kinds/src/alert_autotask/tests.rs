@@ -1,0 +1,179 @@
+use deskbridge_core::integration::{History, IntegrationSpec, Problem};
+use deskbridge_core::mapping::{Draft, Plan};
+use serde_json::{Value, json};
+
+/// The example of the guide.
+fn settings() -> Value {
+    json!({
+        "alert": {"preset": "graphus"},
+        "autotask": {"credential": "autotask-main", "creator": 29_682_885},
+        "companies": {"map": {"Nordwind": 175, "Südhafen": "Südhafen AG"}, "default": 0},
+        "tickets": [
+            {"type": "Quarantine", "category": "Security alert", "priority": "Critical"},
+            {"type": ["EmployeeShield", "Phish911"], "category": "Security alert"},
+            {"queue": "Level I Support"},
+        ],
+        "priorities": {"High": "High", "Low": 3},
+        "default_priority": "Medium",
+    })
+}
+
+fn compile(settings: Value) -> Result<Draft, Vec<Problem>> {
+    crate::compile(&IntegrationSpec {
+        name: "a".into(),
+        kind: "alert-autotask".into(),
+        enabled: true,
+        team: String::new(),
+        history: History::Full,
+        settings,
+    })
+}
+
+fn with(section: &str, value: Value) -> Value {
+    let mut settings = settings();
+    settings[section] = value;
+    settings
+}
+
+fn fields(settings: Value) -> Vec<String> {
+    let draft = match compile(settings) {
+        Ok(draft) => draft,
+        Err(problems) => return problems.into_iter().map(|problem| problem.field).collect(),
+    };
+    let plan = Plan::compile(draft, &deskbridge_connectors::all());
+    let problems = plan.err().unwrap_or_default();
+    problems.into_iter().map(|problem| problem.field).collect()
+}
+
+#[test]
+fn the_example_compiles_to_rules_that_every_connector_knows() {
+    assert_eq!(fields(settings()), [""; 0]);
+    let rules = compile(settings()).unwrap().rules;
+    let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        ["tickets[0]", "tickets[1]", "tickets[2]", "completion"]
+    );
+}
+
+#[test]
+fn the_least_that_holds_is_a_credential_a_company_and_one_line() {
+    let least = json!({
+        "autotask": {"credential": "autotask-main"},
+        "companies": {"same_name": true},
+        "tickets": [{}],
+    });
+    assert_eq!(fields(least.clone()), [""; 0]);
+    let rule = &compile(least).unwrap().rules[0];
+    assert!(rule.conditions.is_empty());
+    assert_eq!(rule.with["repeat_window_s"], 300);
+}
+
+#[test]
+fn the_repeat_rule_reaches_source_and_operation() {
+    let repeat = json!({"window_minutes": 30, "title": "exact", "scope": "none"});
+    let draft = compile(with("repeat", repeat)).unwrap();
+    let series = &draft.connections["alert"].settings["series"];
+    assert_eq!(series, &json!({"title": "exact", "scope": "none"}));
+    assert_eq!(draft.rules[0].with["repeat_window_s"], 1_800);
+}
+
+#[test]
+fn completion_can_be_switched_off() {
+    let draft = compile(with("completion", json!({"when_resolved": false}))).unwrap();
+    assert!(draft.rules.iter().all(|rule| rule.on == "alert.raised"));
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place() {
+    let lines = |lines: Value| with("tickets", lines);
+    let table = [
+        (with("autotask", json!({})), "settings.autotask.credential"),
+        (
+            with("autotask", json!({"credential": "a", "creator": "me"})),
+            "settings.autotask.creator",
+        ),
+        (
+            with("alert", json!({"preset": "x"})),
+            "settings.alert.preset",
+        ),
+        (
+            with("alert", json!({"series": {}})),
+            "settings.alert.series",
+        ),
+        (with("companies", json!({})), "settings.companies"),
+        (
+            with("companies", json!({"map": {"A": ""}})),
+            "settings.companies.map.A",
+        ),
+        (
+            with("companies", json!({"map": {"A": 1, "a ": 2}})),
+            "settings.companies.map.a ",
+        ),
+        (
+            with("companies", json!({"default": " "})),
+            "settings.companies.default",
+        ),
+        (lines(json!([])), "settings.tickets"),
+        (lines(json!([{"type": []}])), "settings.tickets[0].type"),
+        (lines(json!([{}, {}])), "settings.tickets[1].type"),
+        (
+            lines(json!([{"type": "A"}, {"type": "b, a"}])),
+            "settings.tickets[1].type",
+        ),
+        (
+            lines(json!([{"category": ""}])),
+            "settings.tickets[0].category",
+        ),
+        (
+            lines(json!([{"resource_id": 7}])),
+            "settings.tickets[0].role_id",
+        ),
+        (
+            lines(json!([{"role_id": 7}])),
+            "settings.tickets[0].resource_id",
+        ),
+        (
+            lines(json!([{"colour": "red"}])),
+            "settings.tickets[0].colour",
+        ),
+        (
+            lines(json!([{"category": "{{ alert.tpye"}])),
+            "settings.tickets[0].category",
+        ),
+        (
+            with("priorities", json!({"High": ""})),
+            "settings.priorities.High",
+        ),
+        (
+            with("priorities", json!({"High": 1, "HIGH": 2})),
+            "settings.priorities.High",
+        ),
+        (
+            with("repeat", json!({"window_minutes": 20_000})),
+            "settings.repeat.window_minutes",
+        ),
+        (
+            with("repeat", json!({"title": "like"})),
+            "settings.repeat.title",
+        ),
+        (
+            with("completion", json!({"types": []})),
+            "settings.completion.types",
+        ),
+        (
+            with("completion", json!({"quiet": 1})),
+            "settings.completion.quiet",
+        ),
+    ];
+    for (settings, place) in table {
+        assert_eq!(fields(settings.clone()), [place], "{settings}");
+    }
+}
+
+#[test]
+fn completion_may_name_only_types_that_make_tickets() {
+    let mut settings = with("tickets", json!([{"type": "Quarantine"}]));
+    settings["completion"] = json!({"types": "quarantine, Other"});
+    assert_eq!(fields(settings), ["settings.completion.types"]);
+}
