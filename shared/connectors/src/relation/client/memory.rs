@@ -32,7 +32,10 @@ impl Account {
 
 /// Answers by account and path.
 #[derive(Default)]
-pub(in crate::relation) struct Memory(Mutex<BTreeMap<(Account, String), (Timestamp, Arc<Value>)>>);
+pub(in crate::relation) struct Memory(Mutex<BTreeMap<(Account, String), Read>>);
+
+/// When it was read, and what.
+type Read = (Timestamp, Arc<Value>);
 
 impl Memory {
     pub(in crate::relation) fn known(

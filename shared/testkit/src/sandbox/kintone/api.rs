@@ -96,7 +96,9 @@ fn parameters(request: &Request) -> Result<Value, Refusal> {
         match name.split_once('[') {
             Some((list, _)) => {
                 let list = asked.entry(list).or_insert_with(|| json!([]));
-                list.as_array_mut().map(|items| items.push(json!(value)));
+                if let Some(items) = list.as_array_mut() {
+                    items.push(json!(value));
+                }
             }
             None => {
                 asked.insert(name.clone(), json!(value));
