@@ -20,6 +20,7 @@ mod mapping;
 mod outcomes;
 mod resolve;
 mod sources;
+mod sync;
 mod tidy;
 mod two_way;
 mod webhooks;

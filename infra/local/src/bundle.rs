@@ -7,6 +7,7 @@ use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::Receive;
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
@@ -28,6 +29,7 @@ pub struct Bundle {
     pub evaluate: Evaluate,
     pub dispatch: Dispatch,
     pub sweep: Sweep,
+    pub poll: Poll,
     pub resolve: Resolve,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
@@ -75,6 +77,15 @@ impl Bundle {
                 connectors: connectors.clone(),
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
+                secrets: Arc::clone(&options.secrets),
+                clock: Arc::clone(&clock),
+                http: Arc::clone(&http),
+            },
+            poll: Poll {
+                directory: Arc::clone(&directory),
+                connectors: connectors.clone(),
+                store: Arc::clone(&store),
+                inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&options.secrets),
                 clock: Arc::clone(&clock),
                 http,

@@ -42,17 +42,23 @@ pub enum Applied {
 pub async fn apply(bundle: &Bundle, folder: &Path) -> Result<Vec<Applied>> {
     let (specs, mut applied) = read(folder)?;
     let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for (file, spec) in specs {
-        let name = spec.name.clone();
-        if let Some(first) = names.get(&name) {
-            let message = format!("{name} is also in {}", file_name(first));
-            applied.push(refused(&file, vec![Problem::new("name", message)]));
-            continue;
-        }
-        applied.push(apply_one(bundle, &file, spec).await?);
-        names.insert(name, file);
+    for (file, spec) in &specs {
+        names
+            .entry(spec.name.clone())
+            .or_insert_with(|| file.clone());
     }
-    applied.extend(delete_those_gone(bundle, folder, &names).await?);
+    // First, so that what they watch is free for another.
+    let deleted = delete_those_gone(bundle, folder, &names).await?;
+    for (file, spec) in specs {
+        match names.get(&spec.name) {
+            Some(first) if *first != file => {
+                let message = format!("{} is also in {}", spec.name, file_name(first));
+                applied.push(refused(&file, vec![Problem::new("name", message)]));
+            }
+            _ => applied.push(apply_one(bundle, &file, spec).await?),
+        }
+    }
+    applied.extend(deleted);
     bundle.directory.forget();
     wake_credentials(bundle).await?;
     Ok(applied)
@@ -102,7 +108,8 @@ async fn wake_credentials(bundle: &Bundle) -> Result<()> {
 
 /// Checks one document and stores it. A new integration gets its keys here.
 pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> Result<Applied> {
-    if let Err(problems) = bundle.directory.check(&spec) {
+    let problems = bundle.directory.check_to_save(&spec).await?;
+    if !problems.is_empty() {
         return Ok(refused(file, problems));
     }
     let name = spec.name.clone();
@@ -134,6 +141,7 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
     if stored.as_ref().is_some_and(same) {
         return Ok(Applied::Unchanged { name });
     }
+    let now = bundle.clock.now();
     let integration = Integration {
         spec,
         version: version + 1,
@@ -141,7 +149,8 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         file: origin,
         keys_chosen,
         deleted_at: None,
-        updated_at: bundle.clock.now(),
+        updated_at: now,
+        live_since: Integration::live_since(stored.as_ref(), now),
     };
     match bundle.store.put_integration(integration, version).await {
         Ok(()) => {}

@@ -6,6 +6,7 @@
 mod alert_autotask;
 mod custom;
 mod kayako_opsgenie;
+mod relation_kintone;
 mod settings;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
@@ -14,10 +15,11 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 3] = [
+const KINDS: [(&str, Compile); 4] = [
     (custom::KIND, custom::compile),
     (alert_autotask::KIND, alert_autotask::compile),
     (kayako_opsgenie::KIND, kayako_opsgenie::compile),
+    (relation_kintone::KIND, relation_kintone::compile),
 ];
 
 /// Compiles an integration's settings to rules, or says all that is wrong with them.

@@ -296,6 +296,7 @@ fn integration(document: &str) -> Integration {
         keys_chosen: false,
         deleted_at: None,
         updated_at: Timestamp::from_millis(1_795_312_800_000),
+        live_since: Timestamp::from_millis(1_795_312_800_000),
     }
 }
 

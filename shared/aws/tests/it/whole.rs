@@ -367,6 +367,7 @@ pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
         keys_chosen: false,
         deleted_at: None,
         updated_at: now,
+        live_since: now,
     }
 }
 

@@ -5,7 +5,9 @@
 
 pub mod autotask;
 pub mod kayako;
+pub mod kintone;
 pub mod opsgenie;
+pub mod relation;
 
 mod client;
 mod http;

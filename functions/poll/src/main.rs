@@ -1,0 +1,16 @@
+//! Asks vendors that cannot push what happened, once a minute.
+
+use std::sync::Arc;
+
+use deskbridge_aws::lambda::{self, Parts};
+use deskbridge_connectors::http::{Client, Targets};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    let parts = Parts {
+        connectors: deskbridge_connectors::all(),
+        compile_kind: deskbridge_kinds::compile,
+    };
+    let http = Arc::new(Client::new(Targets::PublicOnly)?);
+    lambda::serve_poll(parts, http).await
+}

@@ -1,0 +1,190 @@
+use deskbridge_core::{ErrorKind, Retry};
+
+use super::*;
+
+async fn answered(status: u16, body: &Value) -> Result<Done> {
+    let desk = Desk::new(ADD_ONLY).await;
+    desk.instead(Instead::Of(answer(status, body)));
+    desk.run(
+        "add_record_once",
+        json!({ "fields": {"件名": "a"}, "key": "1" }),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn every_status_and_code_has_its_meaning() {
+    let code = |code: &str| json!({"code": code, "id": "x", "message": "エラーです。"});
+    for (status, body, kind, retry) in [
+        (
+            400,
+            code("GAIA_IA02"),
+            ErrorKind::Unauthorized,
+            Retry::WhenCredentialChanges,
+        ),
+        (
+            520,
+            code("GAIA_IA02"),
+            ErrorKind::Unauthorized,
+            Retry::WhenCredentialChanges,
+        ),
+        (
+            400,
+            code("GAIA_DA03"),
+            ErrorKind::NeedsPerson,
+            Retry::WhenCredentialChanges,
+        ),
+        (
+            403,
+            code("GAIA_NO01"),
+            ErrorKind::NeedsPerson,
+            Retry::WhenCredentialChanges,
+        ),
+        (
+            403,
+            code("GAIA_AP15"),
+            ErrorKind::NeedsPerson,
+            Retry::WhenCredentialChanges,
+        ),
+        (
+            403,
+            code("CB_NO02"),
+            ErrorKind::NeedsPerson,
+            Retry::WhenCredentialChanges,
+        ),
+        (
+            401,
+            json!({}),
+            ErrorKind::Unauthorized,
+            Retry::WhenCredentialChanges,
+        ),
+        (400, code("CB_IL02"), ErrorKind::Rejected, Retry::Never),
+        (520, code("GAIA_XX99"), ErrorKind::Rejected, Retry::Never),
+        (404, code("GAIA_RE01"), ErrorKind::NotFound, Retry::Never),
+        (
+            409,
+            code("GAIA_CO02"),
+            ErrorKind::Conflict,
+            Retry::Later(None),
+        ),
+        (
+            429,
+            json!({}),
+            ErrorKind::RateLimited,
+            Retry::Later(Some(std::time::Duration::from_secs(30))),
+        ),
+        (502, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
+        (
+            503,
+            json!("<html>"),
+            ErrorKind::OutcomeUnknown,
+            Retry::LookUp,
+        ),
+        (504, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
+        (520, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
+        (302, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
+        (200, json!("<html>"), ErrorKind::Malformed, Retry::LookUp),
+    ] {
+        let error = answered(status, &body).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.retry()),
+            (kind, retry),
+            "{status} {body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_trouble_with_a_token_says_what_to_do() {
+    let desk = Desk::new(ADD_ONLY).await;
+    let params = || json!({ "fields": {"件名": "a"}, "key": "1" });
+    let says = async |desk: &Desk, words: &str| {
+        let fresh = Kintone::default();
+        let action = action("add_record_once", params());
+        let call = desk.call(&action);
+        let prepared = fresh.prepare(&call).await;
+        let error = match prepared {
+            Ok(prepared) => fresh.send(&call, prepared).await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(error.message().contains(words), "{words}: {error}");
+        assert_eq!(error.retry(), Retry::WhenCredentialChanges, "{words}");
+    };
+    desk.vendor
+        .human_changes_token(ADD_ONLY, |token| token.applied = false);
+    says(&desk, "press \"update app\"").await;
+    says(&desk, "the Light course has no API tokens").await;
+    desk.vendor
+        .human_changes_token(ADD_ONLY, |token| token.applied = true);
+    desk.vendor
+        .human_changes_token(ADD_ONLY, |token| token.rights.add = false);
+    desk.vendor
+        .human_changes_token(ADD_ONLY, |token| token.rights.view = true);
+    says(&desk, "tick \"add records\" (レコード追加)").await;
+    desk.vendor
+        .human_changes_token(ADD_ONLY, |token| token.app = 8);
+    says(&desk, "belongs to another app").await;
+    desk.vendor
+        .human_changes_token(ADD_ONLY, |token| token.app = 7);
+    let both = Desk {
+        credential: credential(&format!("{ADD_ONLY}, {FULL}")),
+        ..desk
+    };
+    says(&both, "two API tokens of the same app").await;
+}
+
+#[tokio::test]
+async fn refused_values_name_their_fields_and_keep_the_vendors_words() {
+    let errors = json!({
+        "record.件名.value": {"messages": ["128文字以内で入力してください。"]},
+        "record[チケット番号].values[0].value": {"messages": ["数字でなければなりません。"]},
+    });
+    let body = json!({"code": "CB_VA01", "id": "x", "message": "入力内容が正しくありません。", "errors": errors});
+    let error = answered(400, &body).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(
+        error
+            .message()
+            .contains("件名: 128文字以内で入力してください。"),
+        "{error}"
+    );
+    assert!(
+        error.message().contains("チケットID (チケット番号): 数字"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_beside_another_wrong_value_is_no_success() {
+    let errors = json!({
+        "record.同期キー.value": {"messages": ["値がほかのレコードと重複しています。"]},
+        "record.件名.value": {"messages": ["必須です。"]},
+    });
+    let body = json!({"code": "CB_VA01", "errors": errors});
+    assert_eq!(
+        answered(400, &body).await.unwrap_err().kind(),
+        ErrorKind::Rejected
+    );
+    assert_eq!(
+        answered(400, &json!({"code": "CB_VA01"}))
+            .await
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Rejected
+    );
+}
+
+#[tokio::test]
+async fn words_decide_nothing() {
+    for message in [
+        "値がほかのレコードと重複しています。",
+        "This value is duplicated.",
+        "",
+    ] {
+        let errors = json!({"record.同期キー.value": {"messages": [message]}});
+        let done = answered(400, &json!({"code": "CB_VA01", "errors": errors}))
+            .await
+            .unwrap();
+        assert!(done.detail.starts_with("already in"), "{message}");
+    }
+}
