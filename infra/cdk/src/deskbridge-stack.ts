@@ -44,6 +44,7 @@ export class DeskbridgeStack extends Stack {
     this.evaluate();
     const dispatch = this.dispatch();
     const sweep = this.sweep();
+    this.poll();
 
     queueAlarms(this, 'Inbound', 'Webhooks', this.inbound, this.topic);
     queueAlarms(this, 'Outbound', 'Actions', this.outbound, this.topic);
@@ -100,13 +101,6 @@ export class DeskbridgeStack extends Stack {
    * them bounded by its row: that is no endless loop. */
   private dispatch(): Worker {
     const { integrations, state } = this.tables;
-    const pause = new PolicyStatement({
-      effect: Effect.ALLOW,
-      actions: ['dynamodb:PutItem'],
-      resources: [integrations.tableArn],
-      // Whether a credential is paused, and nothing else of the configuration.
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['credential#*'] } },
-    });
     const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
     const made = this.worker('Dispatch', 'dispatch', {
       timeout: this.dispatchTimeout,
@@ -115,7 +109,7 @@ export class DeskbridgeStack extends Stack {
       environment: { DESKBRIDGE_QUEUE_OUTBOUND: this.outbound.queue.queueUrl, DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX },
       may: [
         allow(['dynamodb:GetItem'], integrations.tableArn),
-        pause,
+        this.pauseCredentials(),
         allow([...READ, ...write], state.tableArn),
         allow(['dynamodb:Query'], `${state.tableArn}/index/by_credential`),
         allow([...TAKE, 'sqs:SendMessage'], this.outbound.queue.queueArn),
@@ -142,18 +136,53 @@ export class DeskbridgeStack extends Stack {
         allow(SEND, this.outbound.queue.queueArn),
       ],
     });
-    const { functionArn, functionName } = made.function;
-    const rule = new CfnRule(this, 'SweepFunctionMinute', {
-      scheduleExpression: 'rate(1 minute)',
-      targets: [{ id: 'SweepFunctionMinuteLambdaTarget', arn: functionArn }],
+    this.everyMinute('SweepFunctionMinute', made);
+    return made;
+  }
+
+  /** Asks vendors that cannot push. One at a time: the vendor counts our calls. */
+  private poll(): void {
+    const { integrations, state } = this.tables;
+    const made = this.worker('Poll', 'poll', {
+      timeout: Duration.seconds(120),
+      reservedConcurrentExecutions: 1,
+      retryAttempts: 0,
+      maxEventAge: Duration.seconds(60),
+      environment: { DESKBRIDGE_QUEUE_INBOUND: this.inbound.queue.queueUrl, DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX },
+      may: [
+        allow(['dynamodb:GetItem', 'dynamodb:Scan'], integrations.tableArn),
+        this.pauseCredentials(),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], state.tableArn),
+        allow(['dynamodb:Query'], `${state.tableArn}/index/by_credential`),
+        allow(SEND, this.inbound.queue.queueArn),
+      ],
+      secrets: '*',
     });
-    new CfnPermission(this, 'SweepFunctionMinutePermission', {
+    this.everyMinute('PollFunctionMinute', made);
+  }
+
+  /** Whether a credential is paused, and nothing else of the configuration. */
+  private pauseCredentials(): PolicyStatement {
+    return new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['dynamodb:PutItem'],
+      resources: [this.tables.integrations.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['credential#*'] } },
+    });
+  }
+
+  private everyMinute(id: string, worker: Worker): void {
+    const { functionArn, functionName } = worker.function;
+    const rule = new CfnRule(this, id, {
+      scheduleExpression: 'rate(1 minute)',
+      targets: [{ id: `${id}LambdaTarget`, arn: functionArn }],
+    });
+    new CfnPermission(this, `${id}Permission`, {
       action: 'lambda:InvokeFunction',
       functionName,
       principal: 'events.amazonaws.com',
       sourceArn: rule.attrArn,
     });
-    return made;
   }
 
   /** What Genesys Cloud's "AWS Lambda data action" integration assumes to call the data actions; the organisation's id keeps
