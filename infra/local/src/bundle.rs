@@ -57,6 +57,16 @@ impl Bundle {
             compile,
         ));
         let to_dispatch: Arc<dyn Queue> = Arc::clone(&outbound) as _;
+        let dispatch = Dispatch {
+            credentials: CredentialStates::default(),
+            directory: Arc::clone(&directory),
+            connectors: connectors.clone(),
+            store: Arc::clone(&store),
+            outbound: Arc::clone(&to_dispatch),
+            secrets: Arc::clone(&options.secrets),
+            clock: Arc::clone(&clock),
+            http,
+        };
         Ok(Self {
             receive: Receive {
                 directory: Arc::clone(&directory),
@@ -71,25 +81,8 @@ impl Bundle {
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
             },
-            dispatch: Dispatch {
-                credentials: CredentialStates::default(),
-                directory: Arc::clone(&directory),
-                connectors: connectors.clone(),
-                store: Arc::clone(&store),
-                outbound: Arc::clone(&to_dispatch),
-                secrets: Arc::clone(&options.secrets),
-                clock: Arc::clone(&clock),
-                http: Arc::clone(&http),
-            },
-            poll: Poll {
-                directory: Arc::clone(&directory),
-                connectors: connectors.clone(),
-                store: Arc::clone(&store),
-                inbound: Arc::clone(&inbound) as _,
-                secrets: Arc::clone(&options.secrets),
-                clock: Arc::clone(&clock),
-                http,
-            },
+            poll: poll(&dispatch, Arc::clone(&inbound) as _),
+            dispatch,
             sweep: Sweep {
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
@@ -109,5 +102,18 @@ impl Bundle {
             inbound,
             outbound,
         })
+    }
+}
+
+/// Both call vendors, with the same things.
+fn poll(dispatch: &Dispatch, inbound: Arc<dyn Queue>) -> Poll {
+    Poll {
+        directory: Arc::clone(&dispatch.directory),
+        connectors: dispatch.connectors.clone(),
+        store: Arc::clone(&dispatch.store),
+        inbound,
+        secrets: Arc::clone(&dispatch.secrets),
+        clock: Arc::clone(&dispatch.clock),
+        http: Arc::clone(&dispatch.http),
     }
 }

@@ -199,3 +199,19 @@ async fn several_boxes_share_one_credential() {
     texts.sort();
     assert_eq!(texts, ["ご注文", "サポート"]);
 }
+
+#[tokio::test]
+async fn the_file_of_the_guide_holds() {
+    let guide = include_str!("../../../docs/guides/relation-kintone.md");
+    let (_, file) = guide
+        .split_once("# integrations/ticket-records.yaml\n")
+        .unwrap();
+    let (file, _) = file.split_once("```").unwrap();
+    assert_eq!(
+        World::empty()
+            .await
+            .try_save("ticket-records.yaml", file)
+            .await,
+        []
+    );
+}

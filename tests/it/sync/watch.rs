@@ -91,3 +91,37 @@ async fn a_token_that_relation_does_not_take_is_tried_again_once_it_is_another()
     world.pass(20 * MINUTE).await;
     assert_eq!(world.texts("本文"), ["あとで"]);
 }
+
+#[tokio::test]
+async fn a_clock_that_was_wrong_for_a_while_does_not_stop_the_watch() {
+    let world = World::start().await;
+    let right = world.clock.now();
+    world.clock.advance(48 * HOUR);
+    world.work().await;
+    world.clock.set(right);
+    world.reply(world.ticket(), "間違いのあと");
+    world.pass(2 * MINUTE).await;
+    assert_eq!(world.texts("本文"), ["間違いのあと"]);
+}
+
+#[tokio::test]
+async fn a_watch_that_somebody_else_has_is_left_to_them() {
+    let world = World::start().await;
+    let store = &world.bundle.store;
+    let mut cursor = store
+        .cursor("ticket-records", "relation")
+        .await
+        .unwrap()
+        .unwrap();
+    cursor.version += 1;
+    cursor.due_at = world.clock.now() + MINUTE + MINUTE / 2;
+    store
+        .put_cursor("ticket-records", "relation", cursor)
+        .await
+        .unwrap();
+    world.reply(world.ticket(), "待つ");
+    world.pass(MINUTE).await;
+    assert_eq!(world.texts("本文"), [""; 0]);
+    world.pass(MINUTE).await;
+    assert_eq!(world.texts("本文"), ["待つ"], "their lease has ended");
+}

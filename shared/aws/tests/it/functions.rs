@@ -246,6 +246,20 @@ async fn a_sweep_says_how_much_was_due() {
 }
 
 #[tokio::test]
+async fn a_poll_says_how_much_it_fetched() {
+    let account = or_skip!(Account::fresh().await);
+    let answers = account.invoke("poll", &["every_minute"; 2]).await;
+    let nothing = json!({"pages": 0, "events": 0});
+    assert_eq!(answers, [nothing.clone(), nothing]);
+    for metrics in account.metrics("poll") {
+        assert_eq!(
+            (&metrics["Pages"], &metrics["Polled"]),
+            (&json!(0), &json!(0))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_function_that_is_told_nothing_says_what_is_missing() {
     let account = or_skip!(Account::fresh().await);
     let mut nowhere = account;

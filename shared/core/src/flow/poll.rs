@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::directory::Directory;
 use super::receive::event_key;
 use crate::connector::{Ask, Connectors, Page};
+use crate::cursor::Cursor;
 use crate::event::{ENVELOPE_VERSION, Envelope};
 use crate::ports::{Clock, CredentialState, Message, Queue, Secrets, Store, VendorHttp};
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
@@ -155,7 +156,7 @@ impl Poll {
     async fn keep(
         &self,
         watch: &Watch,
-        mut cursor: crate::cursor::Cursor,
+        mut cursor: Cursor,
         page: Page,
         now: Timestamp,
     ) -> Result<(usize, bool)> {
@@ -228,7 +229,7 @@ impl Poll {
     async fn failed(
         &self,
         watch: &Watch,
-        mut cursor: crate::cursor::Cursor,
+        mut cursor: Cursor,
         error: &Error,
         now: Timestamp,
     ) -> Result<Option<(usize, bool)>> {

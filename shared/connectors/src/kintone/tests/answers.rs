@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use deskbridge_core::{ErrorKind, Retry};
 
 use super::*;
@@ -12,85 +14,49 @@ async fn answered(status: u16, body: &Value) -> Result<Done> {
     .await
 }
 
+/// Status, code, and what they mean.
+const MEANINGS: [(u16, &str, ErrorKind, Retry); 16] = [
+    (400, "GAIA_IA02", ErrorKind::Unauthorized, MENDED),
+    (520, "GAIA_IA02", ErrorKind::Unauthorized, MENDED),
+    (401, "", ErrorKind::Unauthorized, MENDED),
+    (400, "GAIA_DA03", ErrorKind::NeedsPerson, MENDED),
+    (403, "GAIA_NO01", ErrorKind::NeedsPerson, MENDED),
+    (403, "GAIA_AP15", ErrorKind::NeedsPerson, MENDED),
+    (403, "CB_NO02", ErrorKind::NeedsPerson, MENDED),
+    (400, "CB_IL02", ErrorKind::Rejected, Retry::Never),
+    (520, "GAIA_XX99", ErrorKind::Rejected, Retry::Never),
+    (404, "GAIA_RE01", ErrorKind::NotFound, Retry::Never),
+    (409, "GAIA_CO02", ErrorKind::Conflict, Retry::Later(None)),
+    (429, "", ErrorKind::RateLimited, IN_HALF_A_MINUTE),
+    (502, "", ErrorKind::OutcomeUnknown, Retry::LookUp),
+    (504, "", ErrorKind::OutcomeUnknown, Retry::LookUp),
+    (520, "", ErrorKind::OutcomeUnknown, Retry::LookUp),
+    (302, "", ErrorKind::OutcomeUnknown, Retry::LookUp),
+];
+const MENDED: Retry = Retry::WhenCredentialChanges;
+const IN_HALF_A_MINUTE: Retry = Retry::Later(Some(Duration::from_secs(30)));
+
 #[tokio::test]
 async fn every_status_and_code_has_its_meaning() {
-    let code = |code: &str| json!({"code": code, "id": "x", "message": "エラーです。"});
-    for (status, body, kind, retry) in [
-        (
-            400,
-            code("GAIA_IA02"),
-            ErrorKind::Unauthorized,
-            Retry::WhenCredentialChanges,
-        ),
-        (
-            520,
-            code("GAIA_IA02"),
-            ErrorKind::Unauthorized,
-            Retry::WhenCredentialChanges,
-        ),
-        (
-            400,
-            code("GAIA_DA03"),
-            ErrorKind::NeedsPerson,
-            Retry::WhenCredentialChanges,
-        ),
-        (
-            403,
-            code("GAIA_NO01"),
-            ErrorKind::NeedsPerson,
-            Retry::WhenCredentialChanges,
-        ),
-        (
-            403,
-            code("GAIA_AP15"),
-            ErrorKind::NeedsPerson,
-            Retry::WhenCredentialChanges,
-        ),
-        (
-            403,
-            code("CB_NO02"),
-            ErrorKind::NeedsPerson,
-            Retry::WhenCredentialChanges,
-        ),
-        (
-            401,
-            json!({}),
-            ErrorKind::Unauthorized,
-            Retry::WhenCredentialChanges,
-        ),
-        (400, code("CB_IL02"), ErrorKind::Rejected, Retry::Never),
-        (520, code("GAIA_XX99"), ErrorKind::Rejected, Retry::Never),
-        (404, code("GAIA_RE01"), ErrorKind::NotFound, Retry::Never),
-        (
-            409,
-            code("GAIA_CO02"),
-            ErrorKind::Conflict,
-            Retry::Later(None),
-        ),
-        (
-            429,
-            json!({}),
-            ErrorKind::RateLimited,
-            Retry::Later(Some(std::time::Duration::from_secs(30))),
-        ),
-        (502, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
-        (
-            503,
-            json!("<html>"),
-            ErrorKind::OutcomeUnknown,
-            Retry::LookUp,
-        ),
-        (504, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
-        (520, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
-        (302, json!({}), ErrorKind::OutcomeUnknown, Retry::LookUp),
-        (200, json!("<html>"), ErrorKind::Malformed, Retry::LookUp),
-    ] {
+    for (status, code, kind, retry) in MEANINGS {
+        let body = json!({"code": code, "id": "x", "message": "エラーです。"});
         let error = answered(status, &body).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.retry()),
             (kind, retry),
-            "{status} {body}"
+            "{status} {code}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_html_says_nothing_of_what_was_done() {
+    for (status, kind) in [
+        (503, ErrorKind::OutcomeUnknown),
+        (200, ErrorKind::Malformed),
+    ] {
+        let error = answered(status, &json!("<html>")).await.unwrap_err();
+        assert_eq!((error.kind(), error.retry()), (kind, Retry::LookUp));
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::unreadable_cursor;
-use crate::relation::types::{Row, activity_of, message_key, time_of};
+use crate::relation::types::{Row, activity_of, time_of};
 
 pub(super) const PER_PAGE: usize = 50;
 /// A search is followed this far: 1,000 tickets. What lies beyond is not watched.
@@ -18,8 +18,9 @@ const MINUTE: i64 = 60_000;
 /// How far each pass looks behind the newest change it has seen.
 const OVERLAP: i64 = 15 * MINUTE;
 /// How far every tenth pass does, for memos that are dated back and tickets that changed unnoticed.
-/// What a ticket did is told apart from its repeats for as long.
 const LOOK_BACK: i64 = 3 * 24 * 60 * MINUTE;
+/// How long behind the newest change what was told is remembered: the cursor must stay small.
+const MEMORY: i64 = 24 * 60 * MINUTE;
 const WIDE_EVERY: u64 = 10;
 
 /// One of the searches of a pass.
@@ -62,8 +63,8 @@ pub(in crate::relation) struct State {
     /// Tickets to be read, with the change that was seen.
     changed: VecDeque<(u64, i64)>,
     tickets: BTreeMap<u64, Known>,
-    /// What was told, by key, with its time.
-    told: BTreeMap<String, i64>,
+    /// The messages of which something was told, with its time.
+    told: BTreeMap<u64, i64>,
     /// A search of this pass had more pages than are followed.
     too_many: bool,
 }
@@ -217,13 +218,14 @@ impl State {
             let Some((name, at)) = activity_of(message) else {
                 continue;
             };
-            let Some(key) = message_key(name, message) else {
+            let Some(id) = message["message_id"].as_u64() else {
                 continue;
             };
-            if at < oldest || self.told.contains_key(&key) {
+            // A chat is told of when it ends, and of nothing before: each message has one activity.
+            if at < oldest || self.told.contains_key(&id) {
                 continue;
             }
-            self.told.insert(key, at);
+            self.told.insert(id, at);
             activities.push(Activity {
                 name,
                 at,
@@ -290,7 +292,7 @@ impl State {
     }
 
     fn oldest(&self) -> i64 {
-        self.since.max(self.seen - LOOK_BACK)
+        self.since.max(self.seen - MEMORY)
     }
 }
 
