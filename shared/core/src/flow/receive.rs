@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::directory::{Configured, Directory};
 use checks::check_headers;
+pub use events::envelopes;
 
 use crate::connector::{Connectors, SignedRequest, Webhook};
 use crate::dedup::key_hash;
