@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use deskbridge_admin::{Admin, Ports};
 use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
@@ -41,6 +42,17 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// The management API over the same ports.
+    pub fn admin(&self) -> Admin {
+        Admin::new(Ports {
+            directory: Arc::clone(&self.directory),
+            connectors: self.receive.connectors.clone(),
+            store: Arc::clone(&self.store),
+            outbound: Arc::clone(&self.outbound) as _,
+            clock: Arc::clone(&self.clock),
+        })
+    }
+
     /// Opens the store; an error if another process has it open.
     pub fn open(options: Options) -> Result<Self> {
         let clock = options.clock;

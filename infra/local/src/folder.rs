@@ -106,7 +106,8 @@ async fn wake_credentials(bundle: &Bundle) -> Result<()> {
     Ok(())
 }
 
-/// Checks one document and stores it. A new integration gets its keys here.
+/// Checks one document and stores it. A new integration gets its keys here. One that comes from no
+/// file has an empty path, and can be changed through the management API.
 pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> Result<Applied> {
     let problems = bundle.directory.check_to_save(&spec).await?;
     if !problems.is_empty() {
@@ -130,7 +131,8 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         }
     };
     let version = stored.as_ref().map_or(0, |stored| stored.version);
-    let (origin, keys_chosen) = (Some(file_name(file)), !chosen.is_empty());
+    let origin = Some(file_name(file)).filter(|name| !name.is_empty());
+    let keys_chosen = !chosen.is_empty();
     let came_from = |stored: &Integration| (stored.file.clone(), stored.keys_chosen);
     let same = |stored: &Integration| {
         let unchanged = stored.spec == spec && stored.key_hashes == key_hashes;
@@ -176,11 +178,17 @@ async fn delete(bundle: &Bundle, mut stored: Integration) -> Result<Applied> {
 
 type Specs = Vec<(PathBuf, IntegrationSpec)>;
 
-fn read(folder: &Path) -> Result<(Specs, Vec<Applied>)> {
+/// Returns the folder's integration files, in their order.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut paths: Vec<_> = paths.filter(|path| is_integration_file(path)).collect();
     paths.sort();
+    Ok(paths)
+}
+
+fn read(folder: &Path) -> Result<(Specs, Vec<Applied>)> {
+    let paths = files(folder)?;
     let (mut specs, mut refusals) = (Vec::new(), Vec::new());
     for path in paths {
         match read_file(&path) {

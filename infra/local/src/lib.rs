@@ -4,6 +4,7 @@
 
 pub mod bundle;
 pub mod cli;
+pub mod client;
 pub mod demo;
 pub mod folder;
 pub mod keys;

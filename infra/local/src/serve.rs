@@ -1,6 +1,7 @@
 //! `deskbridge serve`: the bundle as one process, its folder watched, until a signal stops it.
 
 mod announce;
+pub mod token;
 mod watch;
 
 use std::future::IntoFuture as _;
@@ -58,6 +59,7 @@ pub async fn serve(args: ServeArgs) -> Result<()> {
         },
         clock: Arc::new(SystemClock),
     })?);
+    token::provide(&bundle, data.path()).await?;
     let listener = listen(args.listen).await?;
     let address = listener.local_addr().unwrap_or(args.listen);
     announce::started(address, &data, private);

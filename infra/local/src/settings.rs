@@ -11,7 +11,16 @@ pub const NO_COLOR: &str = "NO_COLOR";
 /// `DESKBRIDGE_CREDENTIAL_<NAME>__<FIELD>` sets one field of one credential.
 pub const CREDENTIAL_PREFIX: &str = "DESKBRIDGE_CREDENTIAL_";
 
-pub const ALL: [&str; 3] = [LOG, NO_COLOR, CREDENTIAL_PREFIX];
+/// Where the commands find the management API.
+pub const URL: &str = "DESKBRIDGE_URL";
+/// The commands' token; without it they read the one that `serve` left in its data folder.
+pub const TOKEN: &str = "DESKBRIDGE_TOKEN";
+
+pub const ALL: [&str; 5] = [LOG, NO_COLOR, CREDENTIAL_PREFIX, URL, TOKEN];
+
+pub fn token() -> Option<String> {
+    read(TOKEN).filter(|token| !token.is_empty())
+}
 
 pub fn log_filter() -> Option<String> {
     read(LOG)

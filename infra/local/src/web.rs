@@ -21,12 +21,14 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything that `serve` answers.
 pub fn router(bundle: Arc<Bundle>) -> Router {
+    let admin = bundle.admin().into_router();
     Router::new()
         .route("/webhooks/{connector}/{key}", post(webhook))
         .route("/healthz", get(health))
         .fallback(unknown_address)
         .method_not_allowed_fallback(wrong_method)
         .with_state(bundle)
+        .merge(admin)
 }
 
 async fn webhook(

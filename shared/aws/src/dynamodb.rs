@@ -15,6 +15,7 @@ mod integrations;
 mod item;
 mod lanes;
 mod line;
+mod operators;
 mod read;
 mod single;
 pub mod tables;
@@ -28,6 +29,7 @@ use deskbridge_core::cursor::Cursor;
 use deskbridge_core::event::EventRecord;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
+use deskbridge_core::operator::{Change, Token};
 use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
 use deskbridge_core::{Result, Timestamp};
 use futures::future::join_all;
@@ -93,6 +95,10 @@ impl Store for DynamoStore {
 
     async fn event(&self, id: &str) -> Result<Option<EventRecord>> {
         events::with_id(&self.db, id).await
+    }
+
+    async fn redecide(&self, event: EventRecord) -> Result<()> {
+        events::redecide(&self.db, &event).await
     }
 
     /// An id that is not there is not an error: there is nothing to count it on.
@@ -169,5 +175,29 @@ impl Store for DynamoStore {
 
     async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()> {
         cursors::put_next(&self.db, integration, connector, &cursor).await
+    }
+
+    async fn token(&self, hash: &str) -> Result<Option<Token>> {
+        operators::token(&self.db, hash).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>> {
+        operators::tokens(&self.db).await
+    }
+
+    async fn put_token(&self, token: Token) -> Result<()> {
+        operators::put_token(&self.db, &token).await
+    }
+
+    async fn record_change(&self, change: Change) -> Result<()> {
+        operators::record_change(&self.db, &change).await
+    }
+
+    async fn changes(
+        &self,
+        before: Option<(Timestamp, String)>,
+        limit: usize,
+    ) -> Result<Vec<Change>> {
+        operators::changes(&self.db, before, limit).await
     }
 }

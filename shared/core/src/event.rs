@@ -44,7 +44,63 @@ pub struct EventRecord {
     pub duplicates: u32,
     #[serde(default)]
     pub last_duplicate_at: Option<Timestamp>,
+    /// How often a person had it decided again, and what was decided before, the newest last.
+    #[serde(default)]
+    pub replays: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
     pub body: String,
+}
+
+/// How many past decisions are kept: each holds all that was rendered.
+const MAX_PAST: usize = 5;
+
+/// A decision that a replay took the place of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    pub decision: Decision,
+    pub config_version: u64,
+    pub replaced_at: Timestamp,
+    pub replaced_by: String,
+}
+
+impl EventRecord {
+    /// Puts a new decision, and what was read for it, in the place of the one before, which is kept.
+    pub fn decided_again(mut self, again: Self, by: &str, now: Timestamp) -> Self {
+        if self.past.len() == MAX_PAST {
+            self.past.remove(0);
+        }
+        self.past.push(Past {
+            decision: self.decision,
+            config_version: self.config_version,
+            replaced_at: now,
+            replaced_by: by.to_owned(),
+        });
+        Self {
+            event_type: again.event_type,
+            subject: again.subject,
+            config_version: again.config_version,
+            decision: again.decision,
+            replays: self.replays + 1,
+            ..self
+        }
+    }
+}
+
+impl Envelope {
+    /// The message that brought a stored event, to be read again by today's configuration.
+    pub fn of(event: &EventRecord) -> Self {
+        Self {
+            version: ENVELOPE_VERSION,
+            event_id: event.id.clone(),
+            delivery_id: event.delivery_id.clone(),
+            integration: event.integration.clone(),
+            connector: event.connector.clone(),
+            received_at: event.received_at,
+            suppressed: false,
+            body: event.body.clone(),
+        }
+    }
 }
 
 /// What `evaluate` made of an event. The actions stand inside, rendered, so that one row is the

@@ -11,6 +11,7 @@ use crate::event::EventRecord;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::integration::Integration;
 use crate::link::{Entity, EntityChange, EntityRef};
+use crate::operator::{Change, Token};
 use crate::secret::Credential;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 
@@ -186,6 +187,10 @@ pub trait Store: Send + Sync {
         results
     }
     async fn event(&self, id: &str) -> Result<Option<EventRecord>>;
+    /// Writes an event that was decided again over the one it was made of: an error of kind
+    /// `Conflict` unless the stored row has been replayed exactly once less. Duplicates counted
+    /// meanwhile stay counted.
+    async fn redecide(&self, event: EventRecord) -> Result<()>;
     async fn count_duplicate(&self, id: &str, at: Timestamp) -> Result<()>;
     async fn events(&self, filter: EventFilter) -> Result<Vec<EventRecord>>;
     async fn tally(&self) -> Result<Tally>;
@@ -239,4 +244,17 @@ pub trait Store: Send + Sync {
     /// Writes the cursor if the stored version is the one before (0: there is none yet); an error of
     /// kind `Conflict` otherwise.
     async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()>;
+
+    async fn token(&self, hash: &str) -> Result<Option<Token>>;
+    /// By name, those that have expired included.
+    async fn tokens(&self) -> Result<Vec<Token>>;
+    /// Writes the token, over the one with the same hash if there is one.
+    async fn put_token(&self, token: Token) -> Result<()>;
+    async fn record_change(&self, change: Change) -> Result<()>;
+    /// Returns up to `limit` changes, newest first; only those before this one, by time and id.
+    async fn changes(
+        &self,
+        before: Option<(Timestamp, String)>,
+        limit: usize,
+    ) -> Result<Vec<Change>>;
 }

@@ -7,6 +7,7 @@ mod entities;
 mod events;
 mod integrations;
 mod lanes;
+mod operators;
 mod tally;
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use deskbridge_core::cursor::Cursor;
 use deskbridge_core::event::EventRecord;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
+use deskbridge_core::operator::{Change, Token};
 use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
 use deskbridge_core::{Result, Timestamp};
 
@@ -82,6 +84,12 @@ impl Store for EmbeddedStore {
     async fn event(&self, id: &str) -> Result<Option<EventRecord>> {
         let id = id.to_owned();
         self.database.read(move |db| events::with_id(db, &id)).await
+    }
+
+    async fn redecide(&self, event: EventRecord) -> Result<()> {
+        self.database
+            .write(move |db| events::redecide(db, &event))
+            .await
     }
 
     /// An id that is not there is not an error: there is nothing to count it on.
@@ -194,6 +202,39 @@ impl Store for EmbeddedStore {
         let (integration, connector) = (integration.to_owned(), connector.to_owned());
         self.database
             .write(move |db| cursors::put(db, &integration, &connector, &cursor))
+            .await
+    }
+
+    async fn token(&self, hash: &str) -> Result<Option<Token>> {
+        let hash = hash.to_owned();
+        self.database
+            .read(move |db| operators::token(db, &hash))
+            .await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>> {
+        self.database.read(operators::tokens).await
+    }
+
+    async fn put_token(&self, token: Token) -> Result<()> {
+        self.database
+            .write(move |db| operators::put_token(db, &token))
+            .await
+    }
+
+    async fn record_change(&self, change: Change) -> Result<()> {
+        self.database
+            .write(move |db| operators::record_change(db, &change))
+            .await
+    }
+
+    async fn changes(
+        &self,
+        before: Option<(Timestamp, String)>,
+        limit: usize,
+    ) -> Result<Vec<Change>> {
+        self.database
+            .read(move |db| operators::changes(db, before, limit))
             .await
     }
 }

@@ -89,8 +89,8 @@ impl Sandbox {
         };
         let chosen = [(INTEGRATION, keys.support.as_str()), (ALERTS, &keys.alerts)];
         secrets.set(keys::CREDENTIAL, fields(chosen));
-        install_one(bundle, INTEGRATION, &self.document()).await?;
-        install_one(bundle, ALERTS, &self.alerts_document()).await?;
+        install_one(bundle, &self.document()).await?;
+        install_one(bundle, &self.alerts_document()).await?;
         bundle.directory.forget();
         Ok(keys)
     }
@@ -128,10 +128,10 @@ impl Sandbox {
     }
 }
 
-async fn install_one(bundle: &Bundle, name: &str, document: &str) -> Result<()> {
+async fn install_one(bundle: &Bundle, document: &str) -> Result<()> {
     let spec: IntegrationSpec = serde_saphyr::from_str(document)
         .map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))?;
-    match apply_one(bundle, Path::new(&format!("{name}.yaml")), spec).await? {
+    match apply_one(bundle, Path::new(""), spec).await? {
         Applied::Refused { problems, .. } => {
             let text: Vec<_> = problems.iter().map(ToString::to_string).collect();
             Err(Error::new(ErrorKind::Misconfigured, text.join("; ")))

@@ -28,8 +28,8 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// 1 to 10: most of what can be saved, for a third of the work.
 const EFFORT: u8 = 3;
 /// The key that the parts' own keys begin with.
-const REST: &str = "rest";
-const PARTS: &str = "parts";
+pub(super) const REST: &str = "rest";
+pub(super) const PARTS: &str = "parts";
 
 /// A document as it is written: attributes of its item, and what does not fit there.
 pub(super) struct Packed {

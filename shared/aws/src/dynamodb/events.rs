@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use deskbridge_core::event::EventRecord;
 use deskbridge_core::ports::{EventFilter, Recorded};
-use deskbridge_core::{Result, Timestamp};
+use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 use futures::future::try_join_all;
 
 use super::Db;
@@ -12,13 +13,14 @@ use super::document::{self, Packed};
 use super::item::{Item, SHARDS, bounded, epoch, keyed, millis, n, number, pk, s, shard, text};
 use super::read::{Range, get, get_all, query};
 use super::tables::{BY_INTEGRATION, BY_SUBJECT, BY_TIME, EXPIRES_AT, Index, KEY, RETENTION};
-use super::write::{Condition, Reason, Written, put, too_busy, write};
+use super::write::{Condition, Reason, Written, change, put, too_busy, write};
 use crate::error::{decode, encode, unavailable};
 
 const WHAT: &str = "event";
-const PLACE: &str = "place";
+pub(super) const PLACE: &str = "place";
 pub(super) const DECISION: &str = "decision";
 pub(super) const DUPLICATES: &str = "duplicates";
+const REPLAYS: &str = "replays";
 const LAST_DUPLICATE_AT: &str = "last_duplicate_at";
 
 /// An event that is there although its time is over counts as gone: whether the service has removed
@@ -38,6 +40,32 @@ pub(super) async fn record(db: &Db, event: &EventRecord) -> Result<Recorded> {
             }
             _ => Err(too_busy("an event")),
         },
+    }
+}
+
+/// Replaces the document and what is found by it; the counts stay where they are.
+pub(super) async fn redecide(db: &Db, event: &EventRecord) -> Result<()> {
+    let table = &db.tables.history;
+    let expires = event.received_at + RETENTION;
+    let packed = Packed::new(encode(WHAT, event)?);
+    let mut set = packed.write(db, table, expires).await?;
+    set.insert(DECISION.to_owned(), s(event.decision.word()));
+    set.insert(REPLAYS.to_owned(), n(event.replays));
+    set.extend(subject(event));
+    let old = [document::PARTS, document::REST, BY_SUBJECT.partition];
+    let gone = old.into_iter().filter(|name| !set.contains_key(*name));
+    let gone: Vec<_> = gone.map(str::to_owned).collect();
+    let seen = match event.replays {
+        0 | 1 => Condition::known_without(REPLAYS),
+        more => Condition::is(REPLAYS, n(more - 1)),
+    };
+    match write(db, vec![change(table, &event.id, set, gone, seen)?]).await? {
+        Written::Done => Ok(()),
+        Written::Refused(_) => {
+            let id = &event.id;
+            let why = format!("event {id} was replayed by somebody else: look at it again");
+            Err(Error::new(ErrorKind::Conflict, why))
+        }
     }
 }
 
@@ -181,19 +209,19 @@ fn item(event: &EventRecord, document: Item) -> Item {
     if let Some(at) = event.last_duplicate_at {
         set(LAST_DUPLICATE_AT, millis(at));
     }
-    // An index takes no empty key.
-    if let Some(subject) = event
-        .subject
-        .as_ref()
-        .filter(|subject| !subject.id.is_empty())
-    {
-        set(BY_SUBJECT.partition, s(bounded(subject.id.clone())));
-    }
+    item.extend(subject(event));
     item
 }
 
+/// An index takes no empty key.
+fn subject(event: &EventRecord) -> Option<(String, AttributeValue)> {
+    let subject = event.subject.as_ref()?;
+    let name = BY_SUBJECT.partition.to_owned();
+    (!subject.id.is_empty()).then(|| (name, s(bounded(subject.id.clone()))))
+}
+
 /// Sorts as receipt time and id do.
-fn place(at: Timestamp, id: &str) -> String {
+pub(super) fn place(at: Timestamp, id: &str) -> String {
     format!("{:015}#{id}", at.as_millis())
 }
 

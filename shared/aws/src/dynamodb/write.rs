@@ -72,6 +72,15 @@ impl Condition {
         }
     }
 
+    /// The item is there, and has no such attribute.
+    pub(super) fn known_without(attribute: &str) -> Self {
+        Self {
+            expression: format!("attribute_exists({KEY}) AND attribute_not_exists(#seen)"),
+            names: vec![("#seen", attribute.to_owned())],
+            values: Vec::new(),
+        }
+    }
+
     /// The item is as it was read: absent, or with this text in the attribute.
     pub(super) fn unchanged(attribute: &str, seen: Option<&str>) -> Self {
         match seen {
@@ -131,6 +140,45 @@ pub(super) fn check(table: &str, pk: &str, condition: Condition) -> Result<Trans
 
 pub(super) fn update(update: Update) -> TransactWriteItem {
     TransactWriteItem::builder().update(update).build()
+}
+
+/// Sets some attributes of an item, takes others away, and leaves the rest as they are.
+pub(super) fn change(
+    table: &str,
+    pk: &str,
+    set: Item,
+    gone: Vec<String>,
+    condition: Condition,
+) -> Result<TransactWriteItem> {
+    let mut update = Update::builder()
+        .table_name(table)
+        .set_key(Some(keyed(pk)))
+        .condition_expression(condition.expression)
+        .return_values_on_condition_check_failure(Return::AllOld);
+    for (name, attribute) in condition.names {
+        update = update.expression_attribute_names(name, attribute);
+    }
+    for (name, value) in condition.values {
+        update = update.expression_attribute_values(name, value);
+    }
+    let mut settings = Vec::new();
+    for (place, (name, value)) in set.into_iter().enumerate() {
+        settings.push(format!("#s{place} = :s{place}"));
+        update = update.expression_attribute_names(format!("#s{place}"), name);
+        update = update.expression_attribute_values(format!(":s{place}"), value);
+    }
+    let mut expression = format!("SET {}", settings.join(", "));
+    let mut removals = Vec::new();
+    for (place, name) in gone.into_iter().enumerate() {
+        removals.push(format!("#g{place}"));
+        update = update.expression_attribute_names(format!("#g{place}"), name);
+    }
+    if !removals.is_empty() {
+        expression = format!("{expression} REMOVE {}", removals.join(", "));
+    }
+    let update = update.update_expression(expression);
+    let update = update.build().map_err(|_| unbuilt(CALL))?;
+    Ok(TransactWriteItem::builder().update(update).build())
 }
 
 /// Writes all or nothing. One write alone is no transaction: that would cost twice as much.

@@ -90,6 +90,8 @@ pub(crate) fn event(id: &str, received_at: Timestamp) -> EventRecord {
         },
         duplicates: 0,
         last_duplicate_at: None,
+        replays: 0,
+        past: Vec::new(),
         body: "{}".to_owned(),
     }
 }

@@ -1,8 +1,10 @@
 //! Turns received events into decisions: dedup, guards, rules; then the actions into their queue.
 
+mod compare;
 mod decided;
 mod explain;
 mod opened;
+mod replay;
 mod subjects;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
 use decided::Decided;
 pub use explain::Explanation;
 use opened::Opened;
+pub use replay::{Again, Replayed};
 use subjects::Subjects;
 
 pub struct Evaluate {

@@ -9,6 +9,12 @@ pub fn first_message(action: &Action) -> Result<Message> {
     message(action, format!("{}-0", action.id))
 }
 
+/// Returns the message that brings an action to `dispatch` when its event is replayed for the nth
+/// time: the queue may remember the ones before.
+pub fn replayed_message(action: &Action, nth: u32) -> Result<Message> {
+    message(action, format!("{}-r{nth}", action.id))
+}
+
 /// Returns the message that brings a stored action back to `dispatch`.
 pub fn next_message(record: &ActionRecord) -> Result<Message> {
     message(&record.action, record.message_id())

@@ -14,6 +14,8 @@ const INSERT: &str = "INSERT INTO events
 const COUNT: &str = "UPDATE events SET duplicates = duplicates + 1,
     last_duplicate_at = max(coalesce(last_duplicate_at, ?2), ?2) WHERE id = ?1";
 
+const REDECIDE: &str = "UPDATE events SET subject_id = ?2, decision = ?3, doc = ?4 WHERE id = ?1";
+
 /// The document as written, and what has been counted since.
 struct Stored {
     doc: String,
@@ -41,6 +43,20 @@ pub(super) fn with_id(db: &Connection, id: &str) -> Result<Option<EventRecord>> 
     };
     let stored = stored().map_err(from_sqlite)?;
     stored.map(read).transpose()
+}
+
+pub(super) fn redecide(db: &Connection, event: &EventRecord) -> Result<()> {
+    let stored = with_id(db, &event.id)?;
+    if stored.map(|stored| stored.replays + 1) != Some(event.replays) {
+        let id = &event.id;
+        let why = format!("event {id} was replayed by somebody else: look at it again");
+        return Err(Error::new(ErrorKind::Conflict, why));
+    }
+    let doc = encode(WHAT, event)?;
+    let subject = event.subject.as_ref().map(|subject| &subject.id);
+    let values = (&event.id, subject, event.decision.word(), &doc);
+    let write = || db.prepare_cached(REDECIDE)?.execute(values);
+    write().map(drop).map_err(from_sqlite)
 }
 
 pub(super) fn count_duplicate(db: &Connection, id: &str, at: Timestamp) -> Result<()> {

@@ -39,6 +39,7 @@ mod tests {
             include_str!("store/entities.rs"),
             include_str!("store/events.rs"),
             include_str!("store/lanes.rs"),
+            include_str!("store/operators.rs"),
             include_str!("store/soak.rs"),
         ];
         let lists = [

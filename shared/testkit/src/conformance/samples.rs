@@ -36,6 +36,8 @@ pub(super) fn event(id: &str, received_at: Timestamp) -> EventRecord {
         },
         duplicates: 0,
         last_duplicate_at: None,
+        replays: 0,
+        past: Vec::new(),
         body: r#"{"text":"問い合わせ"}"#.to_owned(),
     }
 }

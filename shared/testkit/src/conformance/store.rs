@@ -10,6 +10,7 @@ mod cursors;
 mod entities;
 mod events;
 mod lanes;
+mod operators;
 mod soak;
 
 pub use claims::*;
@@ -18,6 +19,7 @@ pub use cursors::*;
 pub use entities::*;
 pub use events::*;
 pub use lanes::*;
+pub use operators::*;
 pub use soak::*;
 
 /// A store with nothing in it. The cases bring their own time: a store never asks for it.
@@ -43,6 +45,8 @@ macro_rules! store_conformance {
             filters_events_by_integration_and_subject
             pages_through_events_of_the_same_moment
             tally_counts_every_row_once
+            an_event_decided_again_keeps_what_was_decided_before
+            of_two_that_replay_an_event_one_does
 
             an_unknown_entity_is_an_empty_row
             entities_come_in_the_order_asked
@@ -64,6 +68,9 @@ macro_rules! store_conformance {
             a_cursor_is_written_over_the_version_before_it_only
             one_of_many_who_take_a_cursor_gets_it
             cursors_of_integrations_and_connectors_are_apart
+
+            a_token_is_found_by_its_hash_only
+            changes_are_listed_newest_first
 
             one_of_many_claimers_wins
             of_two_that_read_the_same_row_one_settles_it

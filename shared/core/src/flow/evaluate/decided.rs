@@ -25,6 +25,8 @@ pub(super) fn record(envelope: &Envelope, config_version: u64, decision: Decisio
         decision,
         duplicates: 0,
         last_duplicate_at: None,
+        replays: 0,
+        past: Vec::new(),
         body: envelope.body.clone(),
     }
 }

@@ -19,8 +19,8 @@ const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
 /// How long bodies that could not be read are told apart by their content.
 const UNREADABLE_WINDOW: Duration = Duration::from_secs(600);
 
-/// Returns at least one envelope, in the body's order.
-pub(super) fn envelopes(
+/// Reads a verified request, or one of a dry run. Returns at least one envelope, in the body's order.
+pub fn envelopes(
     request: WebhookRequest,
     webhook: &dyn Webhook,
     configured: &Configured,
