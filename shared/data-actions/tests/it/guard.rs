@@ -105,11 +105,9 @@ async fn hostile_inputs_never_change_host_path_or_parameters_of_an_address() {
             stage.will([Does::Answer(200, json!({}))]);
             let finished = stage.run("go", json!({"a": hostile})).await;
             let Some(sent) = stage.sent().pop() else {
-                assert_eq!(
-                    error_type(&finished),
-                    "REQUEST_REFUSED",
-                    "{template} {hostile}"
-                );
+                // Without a host of the author's there is none to call.
+                let refused = ["REQUEST_REFUSED", "MISCONFIGURED"].contains(&error_type(&finished));
+                assert!(refused, "{template} {hostile}");
                 stage.clear();
                 continue;
             };
