@@ -13,6 +13,7 @@ use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
+use deskbridge_data_actions::Runner;
 use deskbridge_embedded::{Embedded, EmbeddedQueue};
 
 pub struct Options {
@@ -31,6 +32,7 @@ pub struct Bundle {
     pub sweep: Sweep,
     pub poll: Poll,
     pub resolve: Resolve,
+    pub data_actions: Runner,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
@@ -88,7 +90,7 @@ impl Bundle {
                 inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&options.secrets),
                 clock: Arc::clone(&clock),
-                http,
+                http: Arc::clone(&http),
             },
             sweep: Sweep {
                 store: Arc::clone(&store),
@@ -101,6 +103,12 @@ impl Bundle {
                 outbound: to_dispatch,
                 clock: Arc::clone(&clock),
             },
+            data_actions: Runner::new(
+                Arc::clone(&store),
+                Arc::clone(&options.secrets),
+                http,
+                Arc::clone(&clock),
+            ),
             directory,
             started_at: clock.now(),
             store,

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use deskbridge_core::Result;
 use tracing_subscriber::EnvFilter;
 
-use crate::{demo, keys, serve, settings, term};
+use crate::{actions, demo, keys, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
 #[derive(Parser)]
@@ -30,6 +30,9 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Gives an integration a new key; the one before stays valid until the next time.
     RotateKey(keys::RotateArgs),
+    /// Data actions: imports, lists, runs and tests them.
+    #[command(subcommand)]
+    Action(actions::ActionCommand),
 }
 
 /// Runs a command and returns 0, or 1 with the reason on standard error.
@@ -45,6 +48,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         (Ok(runtime), Command::Demo) => runtime.block_on(demo::demo()),
         (Ok(runtime), Command::Serve(args)) => runtime.block_on(serve::serve(args)).map(|()| true),
+        (Ok(runtime), Command::Action(command)) => runtime.block_on(actions::action(command)),
         (Ok(runtime), Command::RotateKey(args)) => {
             runtime.block_on(keys::rotate(args)).map(|()| true)
         }

@@ -6,6 +6,7 @@ mod definitions;
 mod guard;
 mod once;
 mod run;
+mod sandboxes;
 mod settings;
 mod sign_on;
 mod support;
