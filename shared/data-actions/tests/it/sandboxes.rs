@@ -140,7 +140,7 @@ async fn an_answer_that_is_lost_after_the_ticket_was_made_is_unknown_and_stays_o
     let input = json!({"subject": "s", "body": "b"});
     zendesk
         .script()
-        .next("POST", "/api/v2/tickets.json", Fault::CommitThenReset);
+        .on("POST", "/api/v2/tickets.json", Fault::CommitThenReset);
     for _ in 0..2 {
         let finished = desk
             .run("create-ticket", input.clone(), Some("c2"), SOON)
@@ -180,7 +180,7 @@ async fn salesforce_logs_in_once_for_fifty_calls_and_again_when_its_session_ends
     let (key, secret) = (options.client_id.clone(), options.client_secret.clone());
     let org = Salesforce::start(options).await.unwrap();
     let settings = json!({"type": "salesforce", "credential": "main", "login_url": org.url(), "actions": {"find": {
-        "request": {"method": "GET", "url": "/services/data/v66.0/query?q=SELECT+Id,Name+FROM+Contact+WHERE+Name='${input.name}'+LIMIT+1"},
+        "request": {"method": "GET", "url": "/services/data/v66.0/query?q=SELECT+Id,Name+FROM+Contact+WHERE+Name='$esc.url($input.name)'+LIMIT+1"},
         "response": {"values": {"name": "$.records[*].Name"}, "success": "{\"name\": ${successTemplateUtils.firstFromArray(\"${name}\", \"$esc.quote$esc.quote\")}}"},
     }}});
     let desk = Desk::new(settings, [("clientId", &key), ("clientSecret", &secret)]).await;
