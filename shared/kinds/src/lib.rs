@@ -16,7 +16,7 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 4] = [
+const KINDS: [(&str, Compile); 5] = [
     (custom::KIND, custom::compile),
     (data_actions::KIND, data_actions::compile),
     (alert_autotask::KIND, alert_autotask::compile),
