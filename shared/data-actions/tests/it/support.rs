@@ -211,6 +211,7 @@ pub(crate) fn stored(settings: Value) -> Integration {
         keys_chosen: false,
         deleted_at: None,
         updated_at: deskbridge_core::Timestamp::from_millis(0),
+        live_since: deskbridge_core::Timestamp::from_millis(0),
     }
 }
 
