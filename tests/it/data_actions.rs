@@ -5,7 +5,7 @@ use deskbridge_testkit::sandbox::zendesk::{self, Zendesk};
 use serde_json::{Value, json};
 
 use crate::judges::judge;
-use crate::support::{World, client};
+use it_support::{World, client};
 
 const TOKEN: &str = "a-token-of-22-characters-or-more";
 const ACTION: &str = "data-actions/help-desk/create-ticket";
