@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deskbridge_admin::{Admin, Ports};
 use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
@@ -63,13 +64,7 @@ impl Bundle {
         let (inbound, outbound) = (embedded.inbound(), embedded.outbound());
         let connectors = deskbridge_connectors::all();
         let http: Arc<dyn VendorHttp> = Arc::new(Client::new(options.targets)?);
-        let compile = deskbridge_kinds::compile;
-        let directory = Arc::new(Directory::new(
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            connectors.clone(),
-            compile,
-        ));
+        let directory = directory(&store, &clock, connectors.clone());
         let to_dispatch: Arc<dyn Queue> = Arc::clone(&outbound) as _;
         let dispatch = Dispatch {
             credentials: CredentialStates::default(),
@@ -102,18 +97,8 @@ impl Bundle {
                 outbound: Arc::clone(&to_dispatch),
                 clock: Arc::clone(&clock),
             },
-            resolve: Resolve {
-                connectors,
-                store: Arc::clone(&store),
-                outbound: to_dispatch,
-                clock: Arc::clone(&clock),
-            },
-            data_actions: Runner::new(
-                Arc::clone(&store),
-                Arc::clone(&options.secrets),
-                http,
-                Arc::clone(&clock),
-            ),
+            resolve: resolve(&store, &clock, connectors, to_dispatch),
+            data_actions: data_actions(&store, &options.secrets, http, &clock),
             directory,
             started_at: clock.now(),
             store,
@@ -136,4 +121,42 @@ fn poll(dispatch: &Dispatch, inbound: Arc<dyn Queue>) -> Poll {
         clock: Arc::clone(&dispatch.clock),
         http: Arc::clone(&dispatch.http),
     }
+}
+
+fn directory(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    connectors: Connectors,
+) -> Arc<Directory> {
+    let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+    let compile = deskbridge_kinds::compile;
+    Arc::new(Directory::new(store, clock, connectors, compile))
+}
+
+fn resolve(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    connectors: Connectors,
+    outbound: Arc<dyn Queue>,
+) -> Resolve {
+    Resolve {
+        connectors,
+        store: Arc::clone(store),
+        outbound,
+        clock: Arc::clone(clock),
+    }
+}
+
+fn data_actions(
+    store: &Arc<dyn Store>,
+    secrets: &Arc<dyn Secrets>,
+    http: Arc<dyn VendorHttp>,
+    clock: &Arc<dyn Clock>,
+) -> Runner {
+    Runner::new(
+        Arc::clone(store),
+        Arc::clone(secrets),
+        http,
+        Arc::clone(clock),
+    )
 }
