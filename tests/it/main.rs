@@ -6,6 +6,9 @@
     reason = "a test ends where it fails"
 )]
 
+mod admin;
+mod admin_inputs;
+mod admin_teams;
 mod alert_autotask;
 mod alert_races;
 mod alert_repeats;
@@ -19,6 +22,7 @@ mod folder;
 mod judges;
 mod mapping;
 mod outcomes;
+mod replay;
 mod resolve;
 mod sources;
 mod sync;

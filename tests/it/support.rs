@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskbridge_admin::issue;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::Timestamp;
 use deskbridge_core::action::{ActionRecord, Stage};
 use deskbridge_core::event::{Decision, EventRecord};
 use deskbridge_core::integration::IntegrationSpec;
+use deskbridge_core::operator::Role;
 use deskbridge_core::ports::{Clock, EventFilter, Secrets};
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_local::bundle::{Bundle, Options};
@@ -83,10 +85,59 @@ impl World {
     /// Stores another version of the integration.
     pub async fn apply(&self, document: &str) {
         let spec: IntegrationSpec = serde_saphyr::from_str(document).expect("the document is YAML");
-        let applied = apply_one(&self.bundle, "test.yaml".as_ref(), spec).await;
+        let applied = apply_one(&self.bundle, "".as_ref(), spec).await;
         let applied = applied.expect("the store takes it");
         assert!(!matches!(applied, Applied::Refused { .. }), "{applied:?}");
         self.bundle.directory.forget();
+    }
+
+    /// Makes a token for the management API.
+    pub async fn token(&self, name: &str, role: Role, team: Option<&str>) -> String {
+        let (store, team) = (&*self.bundle.store, team.map(str::to_owned));
+        let made = issue(store, self.clock.now(), name, role, team, None).await;
+        made.expect("the store takes it").token
+    }
+
+    /// Asks the management API.
+    pub async fn admin(&self, token: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let body = (!body.is_null()).then(|| body.to_string());
+        let headers = [("content-type", "application/json"), ("if-match", "*")];
+        let given = method == "PUT";
+        self.admin_with(
+            token,
+            method,
+            path,
+            &headers[..1 + usize::from(given)],
+            body,
+        )
+        .await
+    }
+
+    /// Asks with headers of its own, and with a body that need not be JSON.
+    pub async fn admin_with(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> (u16, Value) {
+        let url = format!("http://{}/admin/v1/{path}", self.address);
+        let method = method.parse().expect("a method");
+        let mut request = client().request(method, url);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let response = request.send().await.expect("the API answers");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("a body");
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
     pub fn set_credential(&self, name: &str, fields: &[(&str, &str)]) {

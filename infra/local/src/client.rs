@@ -1,6 +1,7 @@
 //! The commands that talk to a running Deskbridge, here or in an account, through its management API.
 
 pub mod actions;
+mod against;
 pub mod events;
 pub mod explain;
 pub mod integrations;

@@ -5,6 +5,7 @@
 
 mod access;
 mod actions;
+mod against;
 mod audit;
 mod cursor;
 mod events;

@@ -14,7 +14,9 @@ use utoipa_axum::routes;
 
 use crate::extract::MAX_BODY_BYTES;
 use crate::problem::{Problem, ProblemBody};
-use crate::{Admin, actions, audit, events, explain, health, integrations, replay, tokens};
+use crate::{
+    Admin, actions, against, audit, events, explain, health, integrations, replay, tokens,
+};
 
 const PREFIX: &str = "/admin/v1";
 const BEARER: &str = "bearer";
@@ -53,6 +55,7 @@ fn described() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(actions::parked))
         .routes(routes!(actions::resolve))
         .routes(routes!(explain::explain))
+        .routes(routes!(against::against))
         .routes(routes!(replay::replay))
         .routes(routes!(integrations::list))
         .routes(routes!(

@@ -8,20 +8,25 @@ use serde_json::{Value, json};
 
 use super::events::{because, subject};
 use super::integrations::read_document;
-use super::{Connection, list, shown, text, word};
+use super::{Connection, against, list, shown, text, word};
 use crate::term;
 
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   deskbridge explain evt_0a1b…                        by today's configuration
-  deskbridge explain evt_0a1b… --against alerts.yaml  as if this file were in force")]
+  deskbridge explain evt_0a1b… --against alerts.yaml  as if this file were in force
+  deskbridge explain --against alerts.yaml            what would fire, stop or change, of the last 1000")]
 pub struct ExplainArgs {
     /// Id of a stored event.
-    id: String,
-    /// The integration's file, changed.
+    #[arg(required_unless_present = "against")]
+    id: Option<String>,
+    /// The integration's file, changed. Without an id: over the last events.
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// How many of the integration's events, the newest first.
+    #[arg(long, default_value_t = 1_000, conflicts_with = "id")]
+    last: u64,
     #[command(flatten)]
     connection: Connection,
 }
@@ -49,8 +54,10 @@ pub struct TestArgs {
 }
 
 pub async fn explain(args: ExplainArgs) -> Result<()> {
-    let body = json!({"event_id": args.id});
-    ask(&args.connection, body, args.against).await
+    match (args.id, args.against) {
+        (None, Some(file)) => against::against(&args.connection, &file, args.last).await,
+        (id, file) => ask(&args.connection, json!({"event_id": id}), file).await,
+    }
 }
 
 pub async fn test(args: TestArgs) -> Result<()> {
