@@ -111,14 +111,11 @@ async fn wake_credentials(bundle: &Bundle) -> Result<()> {
 /// Checks one document and stores it. A new integration gets its keys here. One that comes from no
 /// file has an empty path, and can be changed through the management API.
 pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> Result<Applied> {
-    let problems = bundle.directory.check_to_save(&spec).await?;
+    let problems = problems(bundle, &spec).await?;
     if !problems.is_empty() {
         return Ok(refused(file, problems));
     }
     let name = spec.name.clone();
-    if let Some(problem) = over_limit(&spec, &bundle.store.integrations().await?) {
-        return Ok(refused(file, vec![problem]));
-    }
     let stored = bundle.store.integration(&name).await?;
     let chosen = match keys::chosen(&*bundle.secrets, &name).await {
         Ok(chosen) => chosen,
@@ -171,6 +168,14 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         None => Applied::Created { name, key: new_key },
         Some(_) => Applied::Changed { name },
     })
+}
+
+async fn problems(bundle: &Bundle, spec: &IntegrationSpec) -> Result<Vec<Problem>> {
+    let mut problems = bundle.directory.check_to_save(spec).await?;
+    if problems.is_empty() {
+        problems.extend(over_limit(spec, &bundle.store.integrations().await?));
+    }
+    Ok(problems)
 }
 
 async fn delete(bundle: &Bundle, mut stored: Integration) -> Result<Applied> {
