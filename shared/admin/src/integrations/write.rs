@@ -58,8 +58,10 @@ pub(crate) async fn put(
     if let Some(stored) = &stored {
         check_owner(stored)?;
     }
-    let checked = admin.directory.check(&spec);
-    checked.map_err(|problems| Problem::document(&problems))?;
+    let problems = admin.directory.check_to_save(&spec).await?;
+    if !problems.is_empty() {
+        return Err(Problem::document(&problems));
+    }
     match stored {
         Some(stored) if stored.deleted_at.is_none() => {
             let changed = Integration {
@@ -68,7 +70,14 @@ pub(crate) async fn put(
             };
             let changed = match changed == stored {
                 true => stored,
-                false => admin.write(&caller, "apply", changed).await?,
+                false => {
+                    let live_since = Integration::live_since(Some(&stored), admin.clock.now());
+                    let changed = Integration {
+                        live_since,
+                        ..changed
+                    };
+                    admin.write(&caller, "apply", changed).await?
+                }
             };
             Ok((StatusCode::OK, applied(changed, Vec::new())))
         }
@@ -154,6 +163,7 @@ impl Admin {
             keys_chosen: false,
             deleted_at: None,
             updated_at: self.clock.now(),
+            live_since: self.clock.now(),
         };
         let created = self.write(caller, "create", integration).await?;
         let addresses = self.addresses(&created, &key);
@@ -169,6 +179,7 @@ impl Admin {
         let mut integration = self.live(caller, name).await?;
         check_owner(&integration)?;
         if integration.spec.enabled != on {
+            integration.live_since = Integration::live_since(Some(&integration), self.clock.now());
             integration.spec.enabled = on;
             let what = if on { "enable" } else { "disable" };
             integration = self.write(caller, what, integration).await?;
