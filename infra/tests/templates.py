@@ -21,6 +21,7 @@ EVERYTHING = {
     "WebhookConcurrency": "20",
     "EvaluateConcurrency": "5",
     "DispatchConcurrency": "4",
+    "DataActionConcurrency": "3",
     "WebhookRate": "90",
     "GenesysAccountId": "765628985471",
     "GenesysOrganizationId": "11111111-2222-3333-4444-555555555555",

@@ -12,6 +12,7 @@ mod alert_repeats;
 mod alert_storm;
 mod crash;
 mod credentials;
+mod data_actions;
 mod dedup;
 mod explain;
 mod folder;

@@ -45,6 +45,7 @@ export class DeskbridgeStack extends Stack {
     const dispatch = this.dispatch();
     const sweep = this.sweep();
     this.poll();
+    this.dataActions();
 
     queueAlarms(this, 'Inbound', 'Webhooks', this.inbound, this.topic);
     queueAlarms(this, 'Outbound', 'Actions', this.outbound, this.topic);
@@ -159,6 +160,21 @@ export class DeskbridgeStack extends Stack {
       secrets: '*',
     });
     this.everyMinute('PollFunctionMinute', made);
+  }
+
+  /** Answers flows that wait for it; nothing calls it but who may assume the role, or the account itself. */
+  private dataActions(): void {
+    const { integrations, history } = this.tables;
+    this.worker('DataActions', 'data-action', {
+      timeout: Duration.seconds(65),
+      reservedConcurrentExecutions: this.settings.dataActionConcurrency,
+      environment: { DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX },
+      may: [
+        allow(['dynamodb:GetItem'], integrations.tableArn),
+        allow([...READ, 'dynamodb:PutItem'], history.tableArn),
+      ],
+      secrets: '*',
+    });
   }
 
   /** Whether a credential is paused, and nothing else of the configuration. */

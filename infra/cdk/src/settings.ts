@@ -15,6 +15,8 @@ export interface Settings {
   readonly webhookConcurrency: number;
   readonly evaluateConcurrency: number;
   readonly dispatchConcurrency: number;
+  /** Reserved for data actions; a flow beyond it is told to wait. */
+  readonly dataActionConcurrency: number;
   /** Requests per second that the address takes, of all vendors together. */
   readonly webhookRate: number;
   /** With both, there is a role for Genesys Cloud's data actions. */
@@ -40,6 +42,7 @@ export function readSettings(node: Node): Settings {
     webhookConcurrency: number('webhookConcurrency', 50),
     evaluateConcurrency: number('evaluateConcurrency', 10),
     dispatchConcurrency: number('dispatchConcurrency', 10),
+    dataActionConcurrency: number('dataActionConcurrency', 10),
     webhookRate: number('webhookRate', 200),
     genesysAccountId: text('genesysAccountId'),
     genesysOrganizationId: text('genesysOrganizationId'),

@@ -14,6 +14,7 @@ use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
+use deskbridge_data_actions::Runner;
 use deskbridge_embedded::{Embedded, EmbeddedQueue};
 
 pub struct Options {
@@ -32,6 +33,7 @@ pub struct Bundle {
     pub sweep: Sweep,
     pub poll: Poll,
     pub resolve: Resolve,
+    pub data_actions: Runner,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
@@ -77,7 +79,7 @@ impl Bundle {
             outbound: Arc::clone(&to_dispatch),
             secrets: Arc::clone(&options.secrets),
             clock: Arc::clone(&clock),
-            http,
+            http: Arc::clone(&http),
         };
         Ok(Self {
             receive: Receive {
@@ -106,6 +108,12 @@ impl Bundle {
                 outbound: to_dispatch,
                 clock: Arc::clone(&clock),
             },
+            data_actions: Runner::new(
+                Arc::clone(&store),
+                Arc::clone(&options.secrets),
+                http,
+                Arc::clone(&clock),
+            ),
             directory,
             started_at: clock.now(),
             store,

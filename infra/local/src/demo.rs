@@ -2,6 +2,7 @@
 
 mod account;
 pub mod alert_autotask;
+pub mod help_desk;
 pub mod kayako_opsgenie;
 pub mod records;
 pub mod sandbox;
@@ -14,6 +15,7 @@ use deskbridge_connectors::http::Targets;
 use deskbridge_core::ports::Secrets;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::EmbeddedSecrets;
+use deskbridge_testkit::sandbox::zendesk::Zendesk;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -39,6 +41,7 @@ pub async fn demo() -> Result<bool> {
     kayako_opsgenie::play(&stage, &mut account).await?;
     alert_autotask::play(&stage, &mut account).await?;
     records::play(&stage, &mut account).await?;
+    help_desk::play(&stage, &mut account).await?;
     account.ledger(&*stage.bundle.store).await?;
     stage.tear_down().await;
     Ok(account.conclude())
@@ -49,6 +52,7 @@ pub struct Stage {
     pub bundle: Arc<Bundle>,
     pub sandbox: Sandbox,
     pub records: Vendors,
+    pub zendesk: Zendesk,
     pub address: SocketAddr,
     pub keys: Keys,
     stop: watch::Sender<bool>,
@@ -77,6 +81,7 @@ impl Stage {
         let keys = sandbox.install(&bundle, &secrets).await?;
         let records = Vendors::start().await?;
         records.install(&bundle, &secrets).await?;
+        let zendesk = help_desk::start(&bundle, &secrets).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let (stop, stopped) = watch::channel(false);
@@ -87,6 +92,7 @@ impl Stage {
             bundle,
             sandbox,
             records,
+            zendesk,
             address,
             keys,
             stop,

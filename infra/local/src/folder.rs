@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use deskbridge_core::integration::{Integration, IntegrationSpec, Problem};
 use deskbridge_core::{Error, ErrorKind, Result};
+use deskbridge_data_actions::over_limit;
 
 use crate::bundle::Bundle;
 use crate::keys;
@@ -60,6 +61,7 @@ pub async fn apply(bundle: &Bundle, folder: &Path) -> Result<Vec<Applied>> {
     }
     applied.extend(deleted);
     bundle.directory.forget();
+    bundle.data_actions.forget();
     wake_credentials(bundle).await?;
     Ok(applied)
 }
@@ -114,6 +116,9 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         return Ok(refused(file, problems));
     }
     let name = spec.name.clone();
+    if let Some(problem) = over_limit(&spec, &bundle.store.integrations().await?) {
+        return Ok(refused(file, vec![problem]));
+    }
     let stored = bundle.store.integration(&name).await?;
     let chosen = match keys::chosen(&*bundle.secrets, &name).await {
         Ok(chosen) => chosen,

@@ -5,6 +5,7 @@
 //! after an answer: the environment is frozen then. Each event ends with one line of metrics.
 
 pub mod batch;
+pub mod data_action;
 pub mod dispatch;
 pub mod evaluate;
 mod host;
@@ -18,6 +19,7 @@ pub mod webhook;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::CompileKind;
 
+pub use data_action::serve_data_action;
 pub use dispatch::serve_dispatch;
 pub use evaluate::serve_evaluate;
 pub use lambda_runtime::Error;

@@ -5,6 +5,7 @@
 
 mod alert_autotask;
 mod custom;
+mod data_actions;
 mod kayako_opsgenie;
 mod relation_kintone;
 mod settings;
@@ -15,8 +16,9 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 4] = [
+const KINDS: [(&str, Compile); 5] = [
     (custom::KIND, custom::compile),
+    (data_actions::KIND, data_actions::compile),
     (alert_autotask::KIND, alert_autotask::compile),
     (kayako_opsgenie::KIND, kayako_opsgenie::compile),
     (relation_kintone::KIND, relation_kintone::compile),

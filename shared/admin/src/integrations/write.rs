@@ -194,9 +194,11 @@ impl Admin {
         what: &str,
         mut integration: Integration,
     ) -> Answer<Integration> {
-        let seen = integration.version;
+        let (seen, now) = (integration.version, self.clock.now());
+        let before = self.store.integration(integration.name()).await?;
         integration.version += 1;
-        integration.updated_at = self.clock.now();
+        integration.updated_at = now;
+        integration.live_since = Integration::live_since(before.as_ref(), now);
         let (name, team) = (integration.name(), &integration.spec.team);
         let version = Some(integration.version);
         self.record_change(caller, what, name, team, version)

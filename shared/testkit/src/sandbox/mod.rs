@@ -8,6 +8,8 @@ pub mod kayako;
 pub mod kintone;
 pub mod opsgenie;
 pub mod relation;
+pub mod salesforce;
+pub mod zendesk;
 
 mod client;
 mod http;
