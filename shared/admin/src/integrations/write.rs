@@ -70,14 +70,7 @@ pub(crate) async fn put(
             };
             let changed = match changed == stored {
                 true => stored,
-                false => {
-                    let live_since = Integration::live_since(Some(&stored), admin.clock.now());
-                    let changed = Integration {
-                        live_since,
-                        ..changed
-                    };
-                    admin.write(&caller, "apply", changed).await?
-                }
+                false => admin.write(&caller, "apply", changed).await?,
             };
             Ok((StatusCode::OK, applied(changed, Vec::new())))
         }
@@ -179,7 +172,6 @@ impl Admin {
         let mut integration = self.live(caller, name).await?;
         check_owner(&integration)?;
         if integration.spec.enabled != on {
-            integration.live_since = Integration::live_since(Some(&integration), self.clock.now());
             integration.spec.enabled = on;
             let what = if on { "enable" } else { "disable" };
             integration = self.write(caller, what, integration).await?;
