@@ -236,7 +236,7 @@ fn alias(number: u64) -> String {
 }
 
 /// The binary beside this test's own: `test.sh` builds it first.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let profile = own.parent().and_then(Path::parent).unwrap();
     let binary = profile.join("deskbridge");

@@ -9,6 +9,7 @@
 mod admin;
 mod admin_inputs;
 mod admin_teams;
+mod against;
 mod alert_autotask;
 mod alert_races;
 mod alert_repeats;
@@ -21,7 +22,9 @@ mod explain;
 mod folder;
 mod judges;
 mod mapping;
+mod openapi;
 mod outcomes;
+mod readme;
 mod replay;
 mod resolve;
 mod sources;

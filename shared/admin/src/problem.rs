@@ -10,6 +10,9 @@ use deskbridge_core::{Error, ErrorKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// Of all that is wrong with a document, as much as anybody mends at a time.
+const MAX_PROBLEMS: usize = 100;
+
 /// The body of every error. It never holds the input, nor a secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProblemBody {
@@ -22,7 +25,7 @@ pub(crate) struct ProblemBody {
     /// The first field at fault, as `settings.rules[1].do`.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-    /// All fields at fault, of a document that was refused.
+    /// The fields at fault, of a document that was refused: the first hundred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<FieldProblem>,
 }
@@ -68,6 +71,7 @@ impl Problem {
         problem.refusal.field = first.map(|wrong| wrong.field.clone());
         problem.problems = problems
             .iter()
+            .take(MAX_PROBLEMS)
             .map(|wrong| FieldProblem {
                 field: wrong.field.clone(),
                 message: wrong.message.clone(),
