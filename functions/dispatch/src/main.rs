@@ -10,7 +10,7 @@ use deskbridge_connectors::http::{Client, Targets};
 async fn main() -> Result<(), lambda::Error> {
     let parts = Parts {
         connectors: deskbridge_connectors::all(),
-        compile_kind: deskbridge_kinds::compile,
+        compile_kind: deskbridge_kinds::rules,
     };
     let targets = match settings::is_emulated() {
         true => Targets::Any,

@@ -6,7 +6,7 @@ use deskbridge_aws::lambda::{self, Parts};
 async fn main() -> Result<(), lambda::Error> {
     let parts = Parts {
         connectors: deskbridge_connectors::all(),
-        compile_kind: deskbridge_kinds::compile,
+        compile_kind: deskbridge_kinds::rules,
     };
     lambda::serve_webhook("opsgenie", parts).await
 }
