@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 requirements=(shared/testkit/tests/judge/requirements.txt shared/aws/tests/requirements.txt)
 if ! cat "${requirements[@]}" | cmp -s - .venv/requirements.txt; then
   python3 -m venv .venv
-  .venv/bin/pip install --quiet --disable-pip-version-check "${requirements[@]/#/--requirement=}"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${requirements[@]/#/--requirement=}"
   cat "${requirements[@]}" >.venv/requirements.txt
 fi
 
@@ -28,6 +28,13 @@ judges=shared/testkit/tests/judge
 if command -v npm >/dev/null && ! cmp -s $judges/package-lock.json $judges/node_modules/package-lock.json; then
   npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $judges
   cp $judges/package-lock.json $judges/node_modules/
+fi
+
+# Apache Velocity judges shared/velocity: the packages velocity and libvelocity-tools-java, which only a
+# machine of CI is given unasked. Without them, and Java, that comparison is skipped aloud.
+if [ -n "${CI:-}" ] && command -v javac >/dev/null && [ "$(id -u)" = 0 ] && [ ! -e /usr/share/java/velocity-tools.jar ]; then
+  { apt-get update && apt-get install --yes velocity libvelocity-tools-java; } >/dev/null 2>&1 ||
+    echo "velocity and libvelocity-tools-java could not be installed" >&2
 fi
 
 # The crash test runs the binary itself.

@@ -193,6 +193,9 @@ async fn step_6_the_end_of_an_alert_completes_its_ticket_with_a_resolution() {
     // What comes after that is a new ticket, however soon.
     raised(&world, json!({"type": "Quarantine"})).await;
     assert_eq!(world.sandbox.autotask.tickets().len(), 2);
+    // An end need not say the type again.
+    let ticket = raised(&world, json!({"type": "", "resolved": true})).await;
+    assert_eq!(ticket.unwrap().status_label, "Complete");
 }
 
 #[tokio::test]
@@ -285,4 +288,40 @@ async fn a_spent_hour_delays_alerts_and_uses_up_no_attempt() {
     );
     world.pass(Duration::from_secs(62 * 60)).await;
     assert_eq!(world.sandbox.autotask.tickets().len(), 1);
+}
+
+/// The guide's integration, with the sandbox in place of Autotask.
+#[tokio::test]
+async fn the_guides_file_and_commands_make_a_ticket_a_note_and_complete_it() {
+    let guide = crate::sources::guide("alert-autotask.md");
+    let (_, rest) = guide
+        .split_once("## 3. The integration\n\n```yaml\n")
+        .unwrap();
+    let (document, _) = rest.split_once("```").unwrap();
+    let world = World::start().await;
+    let base_url = format!(
+        "autotask-main, base_url: \"{}\"",
+        world.sandbox.autotask.url()
+    );
+    world
+        .apply(&document.replace("autotask-main", &base_url))
+        .await;
+    let commands = crate::sources::curl_commands(&guide);
+    let [(_, raised), (_, resolved)] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    for body in [raised, raised, resolved] {
+        world.clock.advance(Duration::from_secs(60));
+        post(&world, serde_json::from_str(body).unwrap()).await;
+        world.settle().await;
+    }
+    let tickets = world.sandbox.autotask.tickets();
+    let [ticket] = tickets.as_slice() else {
+        panic!("{tickets:?}");
+    };
+    assert_eq!(
+        (&*ticket.company, &*ticket.status_label),
+        ("Nordwind GmbH", "Complete")
+    );
+    assert_eq!(world.sandbox.autotask.notes(ticket.id).len(), 1);
 }

@@ -5,7 +5,10 @@ use std::process::Command;
 
 use deskbridge_testkit::sandbox::autotask::{self, Autotask};
 use deskbridge_testkit::sandbox::kayako::{self, Kayako};
+use deskbridge_testkit::sandbox::kintone::{ADD_ONLY, FULL};
 use deskbridge_testkit::sandbox::opsgenie::{self, Opsgenie};
+
+use crate::sync::World;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -80,4 +83,13 @@ async fn a_public_autotask_client_agrees_with_the_sandbox() {
     let sandbox = Autotask::start(options).await.unwrap();
     let arguments = [vec![sandbox.url()], caller.into()].concat();
     node_judge("autotask_client.mjs", arguments).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_own_kintone_client_reads_what_was_written_and_agrees_with_the_sandbox() {
+    let world = World::with_a_record_of_every_type().await;
+    // The client takes plain HTTP from a host of this very name only.
+    let url = world.kintone.url().replace("127.0.0.1", "localhost");
+    let arguments = vec![url, FULL.to_owned(), ADD_ONLY.to_owned()];
+    node_judge("kintone_client.mjs", arguments).await;
 }

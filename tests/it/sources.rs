@@ -293,7 +293,7 @@ async fn a_signed_webhook_is_let_in_once_and_anything_else_is_not() {
     }
 }
 
-fn guide(name: &str) -> String {
+pub(crate) fn guide(name: &str) -> String {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guides");
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
@@ -317,7 +317,7 @@ fn document(guide: &str) -> String {
 }
 
 /// The guide's commands: their headers and their body.
-fn curl_commands(guide: &str) -> Vec<(Vec<(String, String)>, String)> {
+pub(crate) fn curl_commands(guide: &str) -> Vec<(Vec<(String, String)>, String)> {
     let blocks = guide.split("```sh\ncurl -sS -X POST \"$URL\" \\\n").skip(1);
     let commands = blocks.map(|block| {
         let (command, _) = block.split_once("```").unwrap();

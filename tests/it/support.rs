@@ -43,7 +43,7 @@ impl World {
 
     /// Starts with the sandbox integration's document changed.
     pub async fn start_with(change: impl FnOnce(String) -> String) -> Self {
-        let data = tempfile::tempdir().expect("a temporary folder");
+        let data = folder();
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_790_000_000_000)));
         let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let secrets = Arc::new(EmbeddedSecrets::from_map([]));
@@ -289,6 +289,14 @@ fn decision(event: &EventRecord) -> String {
         Decision::Failed { field, why } => format!("failed: {field}: {why}"),
         Decision::Actions { .. } => "actions".to_owned(),
     }
+}
+
+/// In memory, where the system has such a folder: what a disk does is the crash test's matter.
+fn folder() -> tempfile::TempDir {
+    let in_memory = tempfile::tempdir_in("/dev/shm");
+    in_memory
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary folder")
 }
 
 pub fn stage(record: &ActionRecord) -> &'static str {

@@ -134,6 +134,22 @@ fn every_alert_action_of_the_connector_can_be_mapped_and_stands_in_the_guide() {
 }
 
 #[test]
+fn every_activity_of_the_connector_can_be_synced_and_stands_in_the_guide() {
+    let guide = read(&repository().join("docs/guides/relation-kintone.md"));
+    let kind = read(&repository().join("shared/kinds/src/relation_kintone.rs"));
+    for activity in deskbridge_connectors::RELATION_ACTIVITIES {
+        assert!(
+            guide.contains(&format!("| `{activity}` |")),
+            "{activity} is not in the guide"
+        );
+        assert!(
+            kind.contains(&format!("\"{activity}\"")),
+            "{activity} is not in the kind"
+        );
+    }
+}
+
+#[test]
 fn fixtures_hold_no_real_looking_secret_or_address() {
     for path in files(&repository().join("shared"), ".json") {
         let text = read(&path);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use deskbridge_aws::lambda::{self, Parts};
+use deskbridge_aws::settings;
 use deskbridge_connectors::http::{Client, Targets};
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,6 +12,10 @@ async fn main() -> Result<(), lambda::Error> {
         connectors: deskbridge_connectors::all(),
         compile_kind: deskbridge_kinds::compile,
     };
-    let http = Arc::new(Client::new(Targets::PublicOnly)?);
+    let targets = match settings::is_emulated() {
+        true => Targets::Any,
+        false => Targets::PublicOnly,
+    };
+    let http = Arc::new(Client::new(targets)?);
     lambda::serve_dispatch(parts, http).await
 }

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use deskbridge_admin::{Admin, Ports};
 use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::Receive;
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
+use deskbridge_data_actions::Runner;
 use deskbridge_embedded::{Embedded, EmbeddedQueue};
 
 pub struct Options {
@@ -29,7 +32,9 @@ pub struct Bundle {
     pub evaluate: Evaluate,
     pub dispatch: Dispatch,
     pub sweep: Sweep,
+    pub poll: Poll,
     pub resolve: Resolve,
+    pub data_actions: Runner,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
@@ -59,14 +64,18 @@ impl Bundle {
         let (inbound, outbound) = (embedded.inbound(), embedded.outbound());
         let connectors = deskbridge_connectors::all();
         let http: Arc<dyn VendorHttp> = Arc::new(Client::new(options.targets)?);
-        let compile = deskbridge_kinds::compile;
-        let directory = Arc::new(Directory::new(
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            connectors.clone(),
-            compile,
-        ));
+        let directory = directory(&store, &clock, connectors.clone());
         let to_dispatch: Arc<dyn Queue> = Arc::clone(&outbound) as _;
+        let dispatch = Dispatch {
+            credentials: CredentialStates::default(),
+            directory: Arc::clone(&directory),
+            connectors: connectors.clone(),
+            store: Arc::clone(&store),
+            outbound: Arc::clone(&to_dispatch),
+            secrets: Arc::clone(&options.secrets),
+            clock: Arc::clone(&clock),
+            http: Arc::clone(&http),
+        };
         Ok(Self {
             receive: Receive {
                 directory: Arc::clone(&directory),
@@ -81,27 +90,15 @@ impl Bundle {
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
             },
-            dispatch: Dispatch {
-                credentials: CredentialStates::default(),
-                directory: Arc::clone(&directory),
-                connectors: connectors.clone(),
-                store: Arc::clone(&store),
-                outbound: Arc::clone(&to_dispatch),
-                secrets: Arc::clone(&options.secrets),
-                clock: Arc::clone(&clock),
-                http,
-            },
+            poll: poll(&dispatch, Arc::clone(&inbound) as _),
+            dispatch,
             sweep: Sweep {
                 store: Arc::clone(&store),
                 outbound: Arc::clone(&to_dispatch),
                 clock: Arc::clone(&clock),
             },
-            resolve: Resolve {
-                connectors,
-                store: Arc::clone(&store),
-                outbound: to_dispatch,
-                clock: Arc::clone(&clock),
-            },
+            resolve: resolve(&store, &clock, connectors, to_dispatch),
+            data_actions: data_actions(&store, &options.secrets, http, &clock),
             directory,
             started_at: clock.now(),
             store,
@@ -111,4 +108,55 @@ impl Bundle {
             outbound,
         })
     }
+}
+
+/// Both call vendors, with the same things.
+fn poll(dispatch: &Dispatch, inbound: Arc<dyn Queue>) -> Poll {
+    Poll {
+        directory: Arc::clone(&dispatch.directory),
+        connectors: dispatch.connectors.clone(),
+        store: Arc::clone(&dispatch.store),
+        inbound,
+        secrets: Arc::clone(&dispatch.secrets),
+        clock: Arc::clone(&dispatch.clock),
+        http: Arc::clone(&dispatch.http),
+    }
+}
+
+fn directory(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    connectors: Connectors,
+) -> Arc<Directory> {
+    let (store, clock) = (Arc::clone(store), Arc::clone(clock));
+    let compile = deskbridge_kinds::compile;
+    Arc::new(Directory::new(store, clock, connectors, compile))
+}
+
+fn resolve(
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    connectors: Connectors,
+    outbound: Arc<dyn Queue>,
+) -> Resolve {
+    Resolve {
+        connectors,
+        store: Arc::clone(store),
+        outbound,
+        clock: Arc::clone(clock),
+    }
+}
+
+fn data_actions(
+    store: &Arc<dyn Store>,
+    secrets: &Arc<dyn Secrets>,
+    http: Arc<dyn VendorHttp>,
+    clock: &Arc<dyn Clock>,
+) -> Runner {
+    Runner::new(
+        Arc::clone(store),
+        Arc::clone(secrets),
+        http,
+        Arc::clone(clock),
+    )
 }

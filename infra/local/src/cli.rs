@@ -8,7 +8,7 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use tracing_subscriber::EnvFilter;
 
 use crate::client::{actions, events, explain, integrations, tokens};
-use crate::{demo, serve, settings, term};
+use crate::{actions as data_actions, demo, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
 #[derive(Parser)]
@@ -67,6 +67,9 @@ enum Command {
     Token(tokens::TokenCommand),
     /// Prints the completions for a shell.
     Completions { shell: Shell },
+    /// Data actions: imports, lists, runs and tests them.
+    #[command(subcommand)]
+    Action(data_actions::ActionCommand),
 }
 
 /// Runs a command and returns 0; 1 if it was refused, 3 if no Deskbridge answers, with the reason on
@@ -98,6 +101,7 @@ async fn command(command: Command) -> Result<bool> {
     let done = match command {
         Command::Demo => return demo::demo().await,
         Command::Delete(args) => return integrations::delete(args).await,
+        Command::Action(command) => return data_actions::action(command).await,
         Command::Serve(args) => serve::serve(args).await,
         Command::Apply(args) => integrations::apply(args).await,
         Command::Diff(args) => integrations::diff(args).await,

@@ -2,7 +2,9 @@
 
 mod account;
 pub mod alert_autotask;
+pub mod help_desk;
 pub mod kayako_opsgenie;
+pub mod records;
 pub mod sandbox;
 
 use std::net::SocketAddr;
@@ -13,6 +15,7 @@ use deskbridge_connectors::http::Targets;
 use deskbridge_core::ports::Secrets;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::EmbeddedSecrets;
+use deskbridge_testkit::sandbox::zendesk::Zendesk;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -21,6 +24,7 @@ use crate::bundle::{Bundle, Options};
 use crate::{term, web, workers};
 use account::Account;
 use deskbridge_clock::SystemClock;
+use records::Vendors;
 use sandbox::{Keys, Sandbox};
 
 /// How long anything may take to arrive before the demo counts it as missing.
@@ -36,6 +40,8 @@ pub async fn demo() -> Result<bool> {
     let mut account = Account::default();
     kayako_opsgenie::play(&stage, &mut account).await?;
     alert_autotask::play(&stage, &mut account).await?;
+    records::play(&stage, &mut account).await?;
+    help_desk::play(&stage, &mut account).await?;
     account.ledger(&*stage.bundle.store).await?;
     stage.tear_down().await;
     Ok(account.conclude())
@@ -45,6 +51,8 @@ pub async fn demo() -> Result<bool> {
 pub struct Stage {
     pub bundle: Arc<Bundle>,
     pub sandbox: Sandbox,
+    pub records: Vendors,
+    pub zendesk: Zendesk,
     pub address: SocketAddr,
     pub keys: Keys,
     stop: watch::Sender<bool>,
@@ -71,6 +79,9 @@ impl Stage {
         })?);
         let sandbox = Sandbox::start().await?;
         let keys = sandbox.install(&bundle, &secrets).await?;
+        let records = Vendors::start().await?;
+        records.install(&bundle, &secrets).await?;
+        let zendesk = help_desk::start(&bundle, &secrets).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let (stop, stopped) = watch::channel(false);
@@ -80,6 +91,8 @@ impl Stage {
         Ok(Self {
             bundle,
             sandbox,
+            records,
+            zendesk,
             address,
             keys,
             stop,

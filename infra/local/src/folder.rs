@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use deskbridge_core::integration::{Integration, IntegrationSpec, Problem};
 use deskbridge_core::{Error, ErrorKind, Result};
+use deskbridge_data_actions::over_limit;
 
 use crate::bundle::Bundle;
 use crate::keys;
@@ -42,18 +43,25 @@ pub enum Applied {
 pub async fn apply(bundle: &Bundle, folder: &Path) -> Result<Vec<Applied>> {
     let (specs, mut applied) = read(folder)?;
     let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for (file, spec) in specs {
-        let name = spec.name.clone();
-        if let Some(first) = names.get(&name) {
-            let message = format!("{name} is also in {}", file_name(first));
-            applied.push(refused(&file, vec![Problem::new("name", message)]));
-            continue;
-        }
-        applied.push(apply_one(bundle, &file, spec).await?);
-        names.insert(name, file);
+    for (file, spec) in &specs {
+        names
+            .entry(spec.name.clone())
+            .or_insert_with(|| file.clone());
     }
-    applied.extend(delete_those_gone(bundle, folder, &names).await?);
+    // First, so that what they watch is free for another.
+    let deleted = delete_those_gone(bundle, folder, &names).await?;
+    for (file, spec) in specs {
+        match names.get(&spec.name) {
+            Some(first) if *first != file => {
+                let message = format!("{} is also in {}", spec.name, file_name(first));
+                applied.push(refused(&file, vec![Problem::new("name", message)]));
+            }
+            _ => applied.push(apply_one(bundle, &file, spec).await?),
+        }
+    }
+    applied.extend(deleted);
     bundle.directory.forget();
+    bundle.data_actions.forget();
     wake_credentials(bundle).await?;
     Ok(applied)
 }
@@ -103,7 +111,8 @@ async fn wake_credentials(bundle: &Bundle) -> Result<()> {
 /// Checks one document and stores it. A new integration gets its keys here. One that comes from no
 /// file has an empty path, and can be changed through the management API.
 pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> Result<Applied> {
-    if let Err(problems) = bundle.directory.check(&spec) {
+    let problems = problems(bundle, &spec).await?;
+    if !problems.is_empty() {
         return Ok(refused(file, problems));
     }
     let name = spec.name.clone();
@@ -136,6 +145,7 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
     if stored.as_ref().is_some_and(same) {
         return Ok(Applied::Unchanged { name });
     }
+    let now = bundle.clock.now();
     let integration = Integration {
         spec,
         version: version + 1,
@@ -143,7 +153,8 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         file: origin,
         keys_chosen,
         deleted_at: None,
-        updated_at: bundle.clock.now(),
+        updated_at: now,
+        live_since: Integration::live_since(stored.as_ref(), now),
     };
     match bundle.store.put_integration(integration, version).await {
         Ok(()) => {}
@@ -157,6 +168,14 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         None => Applied::Created { name, key: new_key },
         Some(_) => Applied::Changed { name },
     })
+}
+
+async fn problems(bundle: &Bundle, spec: &IntegrationSpec) -> Result<Vec<Problem>> {
+    let mut problems = bundle.directory.check_to_save(spec).await?;
+    if problems.is_empty() {
+        problems.extend(over_limit(spec, &bundle.store.integrations().await?));
+    }
+    Ok(problems)
 }
 
 async fn delete(bundle: &Bundle, mut stored: Integration) -> Result<Applied> {

@@ -2,6 +2,7 @@
 //!
 //! The other skin of the same flows is the bundle of functions; nothing here knows of it.
 
+pub mod actions;
 pub mod bundle;
 pub mod cli;
 pub mod client;

@@ -18,6 +18,7 @@ use deskbridge_embedded::EmbeddedSecrets;
 use tokio::net::TcpListener;
 
 use crate::bundle::{Bundle, Options};
+use crate::demo::records::Vendors;
 use crate::demo::sandbox::Sandbox;
 use crate::{folder, settings, term, web, workers};
 use deskbridge_clock::SystemClock;
@@ -132,12 +133,14 @@ async fn start_sandbox(
     bundle: &Bundle,
     secrets: &EmbeddedSecrets,
     address: SocketAddr,
-) -> Result<Sandbox> {
+) -> Result<(Sandbox, Vendors)> {
     let sandbox = Sandbox::start_beside(address).await?;
+    let records = Vendors::start_beside(address).await?;
     let keys = sandbox.install(bundle, secrets).await?;
+    records.install(bundle, secrets).await?;
     sandbox.send_webhooks_to(address, &keys.support);
-    announce::sandbox(&sandbox, address, &keys);
-    Ok(sandbox)
+    announce::sandbox(&sandbox, &records, address, &keys);
+    Ok((sandbox, records))
 }
 
 fn cannot(what: &str) -> Error {

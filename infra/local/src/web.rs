@@ -1,4 +1,6 @@
-//! The HTTP face: webhooks in, `problem+json` out, and nothing of an address in any log.
+//! The HTTP face: webhooks and data actions in, `problem+json` out, and nothing of an address in any log.
+
+mod data_actions;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +26,10 @@ pub fn router(bundle: Arc<Bundle>) -> Router {
     let admin = bundle.admin().into_router();
     Router::new()
         .route("/webhooks/{connector}/{key}", post(webhook))
+        .route(
+            "/data-actions/{integration}/{action}",
+            post(data_actions::run),
+        )
         .route("/healthz", get(health))
         .fallback(unknown_address)
         .method_not_allowed_fallback(wrong_method)

@@ -1,5 +1,5 @@
 //! What a cloud does between the functions: takes messages to `evaluate` and `dispatch`, and wakes
-//! `sweep`.
+//! `sweep` and `poll`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,8 @@ const DISPATCH_AT_ONCE: usize = 256;
 /// Longer than any batch or call takes; a message comes back after it if this process dies.
 const VISIBILITY: Duration = Duration::from_secs(90);
 const SWEEP_EVERY: Duration = Duration::from_millis(250);
+/// How often it is looked whether a vendor is to be asked; how often it is asked is the connector's.
+const POLL_EVERY: Duration = Duration::from_secs(1);
 /// When the queues are looked at though nothing was heard: released messages become visible.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long a message that could not be worked on rests.
@@ -31,6 +33,7 @@ pub async fn run(bundle: Arc<Bundle>, stop: watch::Receiver<bool>) {
         keep_up("evaluate", evaluate, &bundle, &stop),
         keep_up("dispatch", dispatch, &bundle, &stop),
         keep_up("sweep", sweep, &bundle, &stop),
+        keep_up("poll", poll, &bundle, &stop),
     );
 }
 
@@ -142,6 +145,20 @@ async fn sweep(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn poll(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match bundle.poll.poll().await {
+            Ok(polled) if polled.more => continue,
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "poll failed"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL_EVERY) => {}
             _ = stop.changed() => {}
         }
     }

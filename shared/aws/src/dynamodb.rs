@@ -7,6 +7,7 @@
 
 mod actions;
 mod claims;
+mod cursors;
 mod document;
 mod entities;
 mod events;
@@ -24,6 +25,7 @@ mod write;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use deskbridge_core::action::{Action, ActionRecord, Claim};
+use deskbridge_core::cursor::Cursor;
 use deskbridge_core::event::EventRecord;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
@@ -165,6 +167,14 @@ impl Store for DynamoStore {
 
     async fn wake_credential(&self, name: &str, now: Timestamp) -> Result<()> {
         actions::wake(&self.db, name, now).await
+    }
+
+    async fn cursor(&self, integration: &str, connector: &str) -> Result<Option<Cursor>> {
+        cursors::of(&self.db, integration, connector).await
+    }
+
+    async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()> {
+        cursors::put_next(&self.db, integration, connector, &cursor).await
     }
 
     async fn token(&self, hash: &str) -> Result<Option<Token>> {

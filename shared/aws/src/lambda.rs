@@ -5,11 +5,13 @@
 //! after an answer: the environment is frozen then. Each event ends with one line of metrics.
 
 pub mod batch;
+pub mod data_action;
 pub mod dispatch;
 pub mod evaluate;
 mod host;
 pub mod http;
 pub mod metrics;
+pub mod poll;
 mod sweep;
 mod time;
 pub mod webhook;
@@ -17,9 +19,11 @@ pub mod webhook;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::CompileKind;
 
+pub use data_action::serve_data_action;
 pub use dispatch::serve_dispatch;
 pub use evaluate::serve_evaluate;
 pub use lambda_runtime::Error;
+pub use poll::serve_poll;
 pub use sweep::serve_sweep;
 pub use time::Time;
 pub use webhook::serve_webhook;

@@ -97,6 +97,12 @@ pub fn secret_prefix() -> Result<String> {
     required(SECRET_PREFIX)
 }
 
+/// Whether an emulator answers in place of AWS: over plain HTTP, which no endpoint of AWS takes from
+/// us. Its vendors are sandboxes on this machine.
+pub fn is_emulated() -> bool {
+    read(ENDPOINT_URL).is_some_and(|url| url.starts_with("http://"))
+}
+
 pub fn log_filter() -> Option<String> {
     read(LOG)
 }

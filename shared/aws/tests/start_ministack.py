@@ -1,7 +1,8 @@
 """Runs MiniStack on a free loopback port, for as long as the process that started this lives.
 
 Says `ready PORT VERSION` on standard output. Each line on standard input moves MiniStack's clock on
-by that many seconds, and is answered with `moved`; the end of standard input ends it all.
+by that many seconds, and is answered with `moved`; the line `roles` makes it check from then on who
+may do what, and is answered with `checked`. The end of standard input ends it all.
 """
 
 import atexit
@@ -34,8 +35,12 @@ def say(text):
 def obey():
     global ahead
     for line in sys.stdin:
-        ahead += float(line)
-        say("moved")
+        if line == "roles\n":
+            app.AUTH = True
+            say("checked")
+        else:
+            ahead += float(line)
+            say("moved")
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
@@ -64,8 +69,24 @@ os.environ.update(
 tempfile.tempdir = folder
 threading.Thread(target=obey, daemon=True).start()
 
-from ministack.app import main  # noqa: E402  It reads the environment and the clock's functions.
+from ministack import app  # noqa: E402  It reads the environment and the clock's functions.
+from ministack.core import iam_evaluator, sigv4  # noqa: E402
+from ministack.services import lambda_svc  # noqa: E402
+
+# Those who sign requests go by the real clock.
+sigv4.request_time_failure = lambda signature: None
+# Queues refuse what does not come over TLS, and nothing here does.
+pin_origin = app.pin_request_origin
+app.pin_request_origin = lambda address, secure: pin_origin(address, True)
+# SQS knows no permission for a batch, only for what is in it.
+enforce = iam_evaluator.enforce
+iam_evaluator.enforce = lambda key, action, *rest, **named: enforce(
+    key, action.removesuffix("Batch") if action.startswith("sqs:") else action, *rest, **named
+)
+# A template's parameters are text; AWS takes them for numbers where they must be.
+concurrency = lambda_svc._sqs_esm_concurrency
+lambda_svc._sqs_esm_concurrency = lambda *mapping: int(concurrency(*mapping))
 
 threading.Thread(target=announce, args=(port,), daemon=True).start()
 sys.argv = ["ministack"]
-main()
+app.main()

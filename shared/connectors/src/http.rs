@@ -70,6 +70,9 @@ impl VendorHttp for Client {
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
+        for (name, value) in request.own_headers {
+            builder = builder.header(name, value);
+        }
         if let Some(body) = request.body {
             builder = builder.body(body);
         }

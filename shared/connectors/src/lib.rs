@@ -12,7 +12,9 @@ mod fields;
 mod form;
 mod generic;
 mod kayako;
+mod kintone;
 mod opsgenie;
+mod relation;
 mod signature;
 
 use std::sync::Arc;
@@ -23,16 +25,20 @@ pub use alert::Alert;
 pub use autotask::Autotask;
 pub use generic::Generic;
 pub use kayako::Kayako;
+pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
+pub use relation::{RELATION_ACTIVITIES, Relation};
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 5] = [
+    let all: [Arc<dyn Connector>; 7] = [
         Arc::new(Alert::default()),
         Arc::new(Generic::default()),
         Arc::new(Autotask::default()),
         Arc::new(Kayako::default()),
+        Arc::new(Kintone::default()),
         Arc::new(Opsgenie),
+        Arc::new(Relation::default()),
     ];
     Connectors::new(all)
 }

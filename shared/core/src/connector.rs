@@ -1,5 +1,7 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
+mod poll;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use crate::link::{EntityRef, Link};
 use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
+pub use poll::{Ask, Page, Poll, Watched};
+
 /// One vendor.
 #[async_trait]
 pub trait Connector: Send + Sync {
@@ -27,6 +31,12 @@ pub trait Connector: Send + Sync {
 
     /// How this vendor's webhooks are read, if it has any.
     fn webhook(&self) -> Option<&dyn Webhook> {
+        None
+    }
+
+    /// How this vendor is asked what happened, if it cannot say so by itself. What it answers is read
+    /// by `webhook()`, as if it had been posted.
+    fn poll(&self) -> Option<&dyn Poll> {
         None
     }
 

@@ -27,6 +27,8 @@ pub struct HttpRequest {
     pub method: Method,
     pub url: String,
     pub headers: Vec<(&'static str, String)>,
+    /// Headers whose names an owner chose, as a data action's definition does.
+    pub own_headers: Vec<(String, String)>,
     pub body: Option<Vec<u8>>,
     pub timeout: Duration,
     /// The route for logs and errors, as `POST /v2/alerts`; never an address.
@@ -39,6 +41,7 @@ impl HttpRequest {
             method,
             url: url.into(),
             headers: vec![("accept", "application/json".into())],
+            own_headers: Vec::new(),
             body: None,
             timeout: DEFAULT_TIMEOUT,
             call,

@@ -69,9 +69,18 @@ pub struct Integration {
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
     pub updated_at: Timestamp,
+    /// Since when it has been on without a break: what a vendor is asked for happened after this.
+    #[serde(default)]
+    pub live_since: Timestamp,
 }
 
 impl Integration {
+    /// Returns `live_since` of what is saved over `stored` at `now`.
+    pub fn live_since(stored: Option<&Self>, now: Timestamp) -> Timestamp {
+        let live = stored.filter(|stored| stored.off().is_none());
+        live.map_or(now, |stored| stored.live_since)
+    }
+
     pub fn name(&self) -> &str {
         &self.spec.name
     }

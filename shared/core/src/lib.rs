@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod connector;
+pub mod cursor;
 pub mod dedup;
 pub mod error;
 pub mod event;

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::action::{Action, ActionRecord, Claim};
+use crate::cursor::Cursor;
 use crate::event::EventRecord;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::integration::Integration;
 use crate::link::{Entity, EntityChange, EntityRef};
 use crate::operator::{Change, Token};
 use crate::secret::Credential;
-use crate::{Result, Timestamp};
+use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 
 /// The wall clock and the right to wait.
 #[async_trait]
@@ -120,6 +121,28 @@ pub struct Paused {
     pub since: Timestamp,
 }
 
+impl CredentialState {
+    /// Returns what everybody who uses the credential must know after this error of its vendor, if
+    /// anything.
+    pub fn after(self, error: &Error, version: &str, now: Timestamp) -> Option<Self> {
+        match error.retry() {
+            Retry::WhenCredentialChanges => Some(Self {
+                paused: Some(Paused {
+                    why: error.message().to_owned(),
+                    version: version.to_owned(),
+                    since: now,
+                }),
+                ..self
+            }),
+            Retry::Later(Some(wait)) if error.kind() == ErrorKind::RateLimited => Some(Self {
+                not_before: self.not_before.max(Some(now + wait)),
+                ..self
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// Which events to list; newest first.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
@@ -215,6 +238,12 @@ pub trait Store: Send + Sync {
     async fn put_credential_state(&self, name: &str, state: CredentialState) -> Result<()>;
     /// Makes the actions due that wait for this credential.
     async fn wake_credential(&self, name: &str, now: Timestamp) -> Result<()>;
+
+    /// Returns where the watch of this integration's connector stands.
+    async fn cursor(&self, integration: &str, connector: &str) -> Result<Option<Cursor>>;
+    /// Writes the cursor if the stored version is the one before (0: there is none yet); an error of
+    /// kind `Conflict` otherwise.
+    async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()>;
 
     async fn token(&self, hash: &str) -> Result<Option<Token>>;
     /// By name, those that have expired included.

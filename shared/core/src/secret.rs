@@ -30,6 +30,11 @@ impl Credential {
         }
     }
 
+    /// Returns what the fields are called.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
     /// Returns a field in the clear, for the one request that needs it.
     pub fn field(&self, field: &str) -> Result<&str> {
         self.optional(field).ok_or_else(|| {

@@ -6,7 +6,11 @@ use rusqlite::Connection;
 use crate::error::from_sqlite;
 
 /// One script per version; a file at version n has had the first n.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Brings the file up to this build's version, all or nothing.
 pub(crate) fn migrate(db: &mut Connection) -> Result<()> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 mod credentials;
+mod cursors;
 mod entities;
 mod events;
 mod integrations;
@@ -11,6 +12,7 @@ mod tally;
 
 use async_trait::async_trait;
 use deskbridge_core::action::{Action, ActionRecord, Claim};
+use deskbridge_core::cursor::Cursor;
 use deskbridge_core::event::EventRecord;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
@@ -186,6 +188,20 @@ impl Store for EmbeddedStore {
         let name = name.to_owned();
         self.database
             .write(move |db| credentials::wake(db, &name, now))
+            .await
+    }
+
+    async fn cursor(&self, integration: &str, connector: &str) -> Result<Option<Cursor>> {
+        let (integration, connector) = (integration.to_owned(), connector.to_owned());
+        self.database
+            .read(move |db| cursors::of(db, &integration, &connector))
+            .await
+    }
+
+    async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()> {
+        let (integration, connector) = (integration.to_owned(), connector.to_owned());
+        self.database
+            .write(move |db| cursors::put(db, &integration, &connector, &cursor))
             .await
     }
 

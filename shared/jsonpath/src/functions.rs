@@ -3,7 +3,7 @@
 mod numbers;
 mod text;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::ast::{Argument, Call, Function};
 use crate::error::Halt;
@@ -67,15 +67,15 @@ impl<'a> Run<'a> {
         Ok(given)
     }
 
-    fn numbers(&mut self, item: Item<'a>, given: &[Given<'a>]) -> Result<Vec<f64>, Halt> {
+    fn numbers(&mut self, item: Item<'a>, given: &[Given<'a>]) -> Result<Vec<&'a Number>, Halt> {
         let mut found = Vec::new();
         let own = item.as_array().map(Vec::as_slice).unwrap_or_default();
-        found.extend(own.iter().filter_map(Value::as_f64));
+        found.extend(own.iter().filter_map(Value::as_number));
         for argument in given {
             let item = argument.item()?;
             match item.as_array() {
-                Some(items) => found.extend(items.iter().filter_map(Value::as_f64)),
-                None => found.extend(item.value().as_f64()),
+                Some(items) => found.extend(items.iter().filter_map(Value::as_number)),
+                None => found.extend(item.value().as_number()),
             }
         }
         self.budget.steps_of(found.len() + own.len())?;
@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
             return Err(NO_ARRAY);
         }
         let numbers = self.numbers(Item::Json(&Value::Null), given)?;
-        let wanted = numbers.first().copied().ok_or(Halt::OutOfBounds)?;
+        let wanted = numbers.first().ok_or(Halt::OutOfBounds)?;
         element(item, numbers::to_int(wanted))
     }
 }

@@ -117,15 +117,19 @@ impl Reader<'_> {
         Some((key, value))
     }
 
+    /// Control characters stay in a text without escapes, and go from one with any.
     fn string(&mut self, quote: char) -> Option<String> {
         let mut units = Vec::new();
         self.pos += 1;
+        let rest = self.text.get(self.pos..)?;
+        let escapes = rest.iter().take_while(|c| **c != quote).any(|c| *c == '\\');
         loop {
             let c = self.current()?;
             self.pos += 1;
             match c {
                 c if c == quote => return String::from_utf16(&units).ok(),
                 '\\' => self.escape(&mut units)?,
+                '\0'..='\u{1f}' | '\u{7f}' if escapes => {}
                 c => units.extend_from_slice(c.encode_utf16(&mut [0; 2])),
             }
         }

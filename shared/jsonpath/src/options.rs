@@ -27,7 +27,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            steps: 2_000_000,
+            steps: 5_000_000,
             output_bytes: 16 * 1024 * 1024,
         }
     }
@@ -39,5 +39,7 @@ pub(crate) const MAX_PATH_CHARS: usize = 8 * 1024;
 pub(crate) const MAX_TOKENS: usize = 128;
 /// Filters, parentheses and arguments inside each other.
 pub(crate) const MAX_NESTING: usize = 24;
+/// Regular expressions in one path.
+pub(crate) const MAX_PATTERNS: usize = 16;
 /// Levels of a document, and steps of all paths under way, that are open at once.
 pub(crate) const MAX_DEPTH: usize = 400;

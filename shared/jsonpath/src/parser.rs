@@ -14,13 +14,14 @@ mod operand;
 use crate::ast::{Call, Function, Path, Step};
 use crate::cursor::Cursor;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{MAX_NESTING, MAX_PATH_CHARS, MAX_TOKENS};
+use crate::options::{MAX_NESTING, MAX_PATH_CHARS, MAX_PATTERNS, MAX_TOKENS};
 
 /// What one compile shares over all paths inside each other.
 #[derive(Default)]
 pub(crate) struct Builder {
     pub(crate) next_id: usize,
     nesting: usize,
+    patterns: usize,
 }
 
 impl Builder {
@@ -33,6 +34,15 @@ impl Builder {
             return Err(Error::at(ErrorKind::Limit, position, message));
         }
         self.nesting += 1;
+        Ok(())
+    }
+
+    fn count_pattern(&mut self, position: usize) -> Result<()> {
+        self.patterns += 1;
+        if self.patterns > MAX_PATTERNS {
+            let message = format!("a path has at most {MAX_PATTERNS} regular expressions");
+            return Err(Error::at(ErrorKind::Limit, position, message));
+        }
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use regex::{Regex, RegexBuilder};
 use crate::error::ErrorKind;
 
 /// Bytes that one compiled expression may take.
-const MAX_COMPILED: usize = 256 * 1024;
+const MAX_COMPILED: usize = 128 * 1024;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Regex);

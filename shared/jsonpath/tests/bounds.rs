@@ -36,6 +36,7 @@ fn a_long_or_deeply_nested_path_is_refused() {
         around("(", "@.a", ")"),
         around("!", "(@.a)", ""),
         around("@[?(", "@.a", ")]"),
+        format!("$[?({} @)]", "@ =~ /a/ || ".repeat(20)),
     ] {
         assert_eq!(
             JsonPath::compile(&path).unwrap_err().kind(),

@@ -264,3 +264,14 @@ fn an_error_says_where_and_what_was_expected() {
         "looking ahead in a regular expression is not supported (at character 11)"
     );
 }
+
+#[test]
+fn a_path_is_shared_between_threads() {
+    let path = JsonPath::compile("$..phones[?(@.type == 'work')].number").unwrap();
+    let document = contacts();
+    let read = || path.read(&document).unwrap();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(read);
+        assert_eq!(read(), other.join().unwrap());
+    });
+}

@@ -5,7 +5,9 @@
 
 mod alert_autotask;
 mod custom;
+mod data_actions;
 mod kayako_opsgenie;
+mod relation_kintone;
 mod settings;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
@@ -14,10 +16,12 @@ use deskbridge_core::mapping::Draft;
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind of this build: the one place where a new one is registered.
-const KINDS: [(&str, Compile); 3] = [
+const KINDS: [(&str, Compile); 5] = [
     (custom::KIND, custom::compile),
+    (data_actions::KIND, data_actions::compile),
     (alert_autotask::KIND, alert_autotask::compile),
     (kayako_opsgenie::KIND, kayako_opsgenie::compile),
+    (relation_kintone::KIND, relation_kintone::compile),
 ];
 
 /// Compiles an integration's settings to rules, or says all that is wrong with them.

@@ -12,6 +12,22 @@ pub struct Position {
     pub column: u32,
 }
 
+impl Position {
+    /// The place in the template of a place in a quoted text that begins, with its quote, at `outer`.
+    /// Off by what doubled quotes and `\u` escapes are shorter.
+    pub(crate) fn within(self, outer: Self) -> Self {
+        let column = if self.line == 1 {
+            outer.column + self.column
+        } else {
+            self.column
+        };
+        Self {
+            line: outer.line + self.line.saturating_sub(1),
+            column,
+        }
+    }
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
@@ -59,7 +75,7 @@ impl Error {
         self.kind
     }
 
-    /// Where in the template; inside a quoted text, where that text begins.
+    /// Where in the template.
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
@@ -71,9 +87,9 @@ impl Error {
         &self.message
     }
 
-    /// Moves the error to where the text that held it stands.
-    pub(crate) fn at(mut self, position: Position) -> Self {
-        self.position = position;
+    /// Moves the error from a quoted text to the template that holds it.
+    pub(crate) fn within(mut self, outer: Position) -> Self {
+        self.position = self.position.within(outer);
         self
     }
 }

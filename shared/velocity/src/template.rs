@@ -23,7 +23,6 @@ pub struct Rendered {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unresolved {
     pub reference: String,
-    /// Where it stands; within a quoted text, where that text begins.
     pub position: Position,
 }
 

@@ -47,7 +47,7 @@ fn says_where_a_template_is_wrong_and_what_was_expected() {
         ),
         (
             "a ${c.d(\"#if(\")}",
-            (1, 9),
+            (1, 15),
             "found the end of the text, expected a value",
         ),
     ] {
@@ -84,7 +84,7 @@ fn lists_the_references_that_printed_themselves() {
     let expected = [
         ("${input.gone}", 1, 1),
         ("$filter", 2, 1),
-        ("$input.none", 2, 19),
+        ("$input.none", 2, 20),
     ];
     assert_eq!(found, expected);
 }
@@ -230,4 +230,11 @@ fn error_messages_hold_no_values() {
             .unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn templates_and_contexts_are_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Template>();
+    shared::<Context>();
 }

@@ -79,6 +79,7 @@ fn integration() -> Result<Value, String> {
         keys_chosen: false,
         deleted_at: None,
         updated_at: Timestamp::from_millis(1_790_000_000_000),
+        live_since: Timestamp::from_millis(1_790_000_000_000),
     };
     let text = serde_json::to_string(&integration).map_err(|error| error.to_string())?;
     Ok(json!({

@@ -6,6 +6,7 @@ use deskbridge_core::Result;
 
 use super::DataFolder;
 use crate::bundle::Bundle;
+use crate::demo::records::Vendors;
 use crate::demo::sandbox::{Keys, Sandbox};
 use crate::folder::Applied;
 use crate::term;
@@ -23,12 +24,14 @@ pub(super) fn started(address: SocketAddr, data: &DataFolder, private: bool) {
     }
 }
 
-pub(super) fn sandbox(sandbox: &Sandbox, address: SocketAddr, keys: &Keys) {
+pub(super) fn sandbox(sandbox: &Sandbox, records: &Vendors, address: SocketAddr, keys: &Keys) {
     term::line("");
     term::line(term::bold("Sandbox vendors"));
     term::line(format!("  Kayako    {}", sandbox.kayako.url()));
     term::line(format!("  Opsgenie  {}", sandbox.opsgenie.url()));
     term::line(format!("  Autotask  {}", sandbox.autotask.url()));
+    term::line(format!("  Re:lation {}", records.relation.url()));
+    term::line(format!("  kintone   {}", records.kintone.url()));
     term::line(term::faint(
         "  Open these pages to see what each of them holds. Then open an alert:",
     ));
@@ -86,10 +89,13 @@ pub(super) async fn applied(bundle: &Bundle, address: SocketAddr, applied: &Appl
         Applied::Created { name, key } => {
             term::line(format!("{} {name}", term::good("created")));
             if let Some(key) = key {
-                for vendor in vendors(bundle, name).await {
+                let vendors = vendors(bundle, name).await;
+                for vendor in &vendors {
                     term::line(format!("  http://{address}/webhooks/{vendor}/{key}"));
                 }
-                term::line("  Keep these addresses: the key in them is not shown again.");
+                if !vendors.is_empty() {
+                    term::line("  Keep these addresses: the key in them is not shown again.");
+                }
             }
         }
         Applied::Changed { name } => term::line(format!("{} {name}", term::good("changed"))),
@@ -107,7 +113,7 @@ pub(super) async fn applied(bundle: &Bundle, address: SocketAddr, applied: &Appl
     }
 }
 
-/// The vendors of the integration that can send webhooks at all.
+/// The vendors of the integration that post: not those that are asked.
 async fn vendors(bundle: &Bundle, name: &str) -> Vec<String> {
     let Ok(Some(configured)) = bundle.directory.named(name).await else {
         return Vec::new();
@@ -120,7 +126,7 @@ async fn vendors(bundle: &Bundle, name: &str) -> Vec<String> {
     vendors.retain(|name| {
         connectors
             .named(name)
-            .is_some_and(|c| c.webhook().is_some())
+            .is_some_and(|c| c.webhook().is_some() && c.poll().is_none())
     });
     vendors
 }

@@ -58,8 +58,10 @@ pub(crate) async fn put(
     if let Some(stored) = &stored {
         check_owner(stored)?;
     }
-    let checked = admin.directory.check(&spec);
-    checked.map_err(|problems| Problem::document(&problems))?;
+    let problems = admin.directory.check_to_save(&spec).await?;
+    if !problems.is_empty() {
+        return Err(Problem::document(&problems));
+    }
     match stored {
         Some(stored) if stored.deleted_at.is_none() => {
             let changed = Integration {
@@ -154,6 +156,7 @@ impl Admin {
             keys_chosen: false,
             deleted_at: None,
             updated_at: self.clock.now(),
+            live_since: self.clock.now(),
         };
         let created = self.write(caller, "create", integration).await?;
         let addresses = self.addresses(&created, &key);
@@ -183,9 +186,11 @@ impl Admin {
         what: &str,
         mut integration: Integration,
     ) -> Answer<Integration> {
-        let seen = integration.version;
+        let (seen, now) = (integration.version, self.clock.now());
+        let before = self.store.integration(integration.name()).await?;
         integration.version += 1;
-        integration.updated_at = self.clock.now();
+        integration.updated_at = now;
+        integration.live_since = Integration::live_since(before.as_ref(), now);
         let (name, team) = (integration.name(), &integration.spec.team);
         let version = Some(integration.version);
         self.record_change(caller, what, name, team, version)

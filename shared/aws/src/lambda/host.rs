@@ -84,6 +84,13 @@ impl Host {
         Ok(Arc::new(queue))
     }
 
+    /// For a function that uses no queue.
+    pub(super) async fn prewarm_store(&self) {
+        if let Err(error) = self.store.integration("-").await {
+            not_connected(&error);
+        }
+    }
+
     /// Opens the connections that the first event will need. A service that is away now may be
     /// back by then.
     pub(super) async fn prewarm(&self, queue: &SqsQueue) {

@@ -27,18 +27,18 @@ const KEY: &str = "key-of-an-example";
 /// What no log line may hold: the key, the credentials, and words of the bodies.
 const SECRET: [&str; 4] = [KEY, "canary", "testUser", "Case ID"];
 
-struct Account {
+pub(crate) struct Account {
     store: DynamoStore,
     sqs: aws_sdk_sqs::Client,
-    environment: Vec<(&'static str, String)>,
+    pub(crate) environment: Vec<(&'static str, String)>,
     inbound: String,
     outbound: String,
-    logs: tempfile::TempDir,
+    pub(crate) logs: tempfile::TempDir,
     sandbox: Sandbox,
 }
 
 impl Account {
-    async fn fresh() -> Option<Self> {
+    pub(crate) async fn fresh() -> Option<Self> {
         let ministack = MiniStack::shared()?;
         let config = config(ministack);
         let name = fresh_name();
@@ -71,7 +71,7 @@ impl Account {
         })
     }
 
-    async fn start(&self, function: &str) -> Function {
+    pub(crate) async fn start(&self, function: &str) -> Function {
         let log = File::create(self.logs.path().join(function)).unwrap();
         let mut command = Command::new(bootstrap(function));
         command.stdout(Stdio::from(log.try_clone().unwrap()));
@@ -94,7 +94,7 @@ impl Account {
     }
 
     /// The lines that a function wrote: JSON, each of them, and nothing in them that is secret.
-    fn log(&self, function: &str) -> Vec<Value> {
+    pub(crate) fn log(&self, function: &str) -> Vec<Value> {
         let text = std::fs::read_to_string(self.logs.path().join(function)).unwrap();
         for secret in SECRET {
             assert!(!text.contains(secret), "{function} shows {secret}: {text}");
@@ -246,6 +246,20 @@ async fn a_sweep_says_how_much_was_due() {
 }
 
 #[tokio::test]
+async fn a_poll_says_how_much_it_fetched() {
+    let account = or_skip!(Account::fresh().await);
+    let answers = account.invoke("poll", &["every_minute"; 2]).await;
+    let nothing = json!({"pages": 0, "events": 0});
+    assert_eq!(answers, [nothing.clone(), nothing]);
+    for metrics in account.metrics("poll") {
+        assert_eq!(
+            (&metrics["Pages"], &metrics["Polled"]),
+            (&json!(0), &json!(0))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_function_that_is_told_nothing_says_what_is_missing() {
     let account = or_skip!(Account::fresh().await);
     let mut nowhere = account;
@@ -296,6 +310,7 @@ fn integration(document: &str) -> Integration {
         keys_chosen: false,
         deleted_at: None,
         updated_at: Timestamp::from_millis(1_795_312_800_000),
+        live_since: Timestamp::from_millis(1_795_312_800_000),
     }
 }
 

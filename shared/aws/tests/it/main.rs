@@ -3,6 +3,8 @@
 
 mod bench;
 mod create;
+mod definitions;
+mod deployed;
 mod functions;
 mod lambda;
 mod ministack;
@@ -13,4 +15,5 @@ mod requests;
 mod secrets;
 mod settings;
 mod store;
+mod tls;
 mod whole;

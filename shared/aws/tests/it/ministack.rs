@@ -70,10 +70,19 @@ impl MiniStack {
 
     /// Moves its clock on.
     pub(crate) fn advance(&self, time: Duration) {
+        assert_eq!(self.tell(&time.as_secs_f64().to_string()), "moved");
+    }
+
+    /// From now on a role may do what its policies say, and nothing else.
+    pub(crate) fn check_roles(&self) {
+        assert_eq!(self.tell("roles"), "checked");
+    }
+
+    fn tell(&self, line: &str) -> String {
         let mut child = self.child.lock().unwrap();
         let running = child.as_mut().unwrap();
-        writeln!(running.input, "{}", time.as_secs_f64()).unwrap();
-        assert_eq!(running.hear(), "moved");
+        writeln!(running.input, "{line}").unwrap();
+        running.hear()
     }
 }
 
@@ -97,6 +106,6 @@ impl Drop for MiniStack {
     }
 }
 
-fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -33,7 +33,7 @@ use crate::or_skip;
 use crate::requests::Counter;
 
 const OPSGENIE: &str = "opsgenie-support";
-const KEY: &str = "key-of-the-test";
+pub(crate) const KEY: &str = "key-of-the-test";
 /// A batch's messages, as the event source mapping takes them.
 const BATCH: usize = 10;
 
@@ -358,7 +358,7 @@ async fn secrets(
     (Arc::new(secrets), prefix)
 }
 
-fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
+pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
     Integration {
         spec: serde_saphyr::from_str(&sandbox.document()).unwrap(),
         version: 1,
@@ -367,10 +367,11 @@ fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
         keys_chosen: false,
         deleted_at: None,
         updated_at: now,
+        live_since: now,
     }
 }
 
-async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
+pub(crate) async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
     let kayako = deskbridge_testkit::sandbox::kayako::Options::default();
     let opsgenie = deskbridge_testkit::sandbox::opsgenie::Options::default();
     let documents = [

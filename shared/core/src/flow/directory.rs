@@ -98,6 +98,50 @@ impl Directory {
         Configured { integration, plan }
     }
 
+    /// Checks a document as it is to be saved: by itself, and beside the others. What an integration
+    /// watches is its own, even while it is off.
+    pub async fn check_to_save(&self, spec: &IntegrationSpec) -> Result<Vec<Problem>> {
+        let plan = match self.check(spec) {
+            Ok(plan) => plan,
+            Err(problems) => return Ok(problems),
+        };
+        let watched = self.watched(&plan);
+        if watched.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut problems = Vec::new();
+        for other in self.store.integrations().await? {
+            if other.deleted_at.is_some() || other.name() == spec.name {
+                continue;
+            }
+            let theirs = self.check(&other.spec).map(|plan| self.watched(&plan));
+            let theirs = theirs.unwrap_or_default();
+            for (field, what) in watched
+                .iter()
+                .filter(|(_, what)| theirs.iter().any(|t| t.1 == *what))
+            {
+                let name = other.name();
+                let message = format!("{what} is synced by {name} already: there is one for each");
+                problems.push(Problem::new(field.clone(), message));
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Returns what a plan watches, each with the setting that says so.
+    fn watched(&self, plan: &Plan) -> Vec<(String, String)> {
+        let watched = plan.connections.iter().filter_map(|(name, connection)| {
+            let poll = self.connectors.named(&connection.connector)?.poll()?;
+            let watched = poll.watched(connection)?;
+            let field = format!(
+                "settings.{}{name}.{}",
+                plan.places.connections, watched.setting
+            );
+            Some((field, format!("{name} {}", watched.what)))
+        });
+        watched.collect()
+    }
+
     /// Forgets what is cached, after a change made through this process.
     pub fn forget(&self) {
         self.cache().clear();

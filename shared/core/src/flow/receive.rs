@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::directory::{Configured, Directory};
 use checks::check_headers;
 pub use events::envelopes;
+pub(super) use events::event_key;
 
 use crate::connector::{Connectors, SignedRequest, Webhook};
 use crate::dedup::key_hash;

@@ -17,6 +17,7 @@ pub struct Plan {
     pub guards: Vec<CompiledGuard>,
     pub rules: Vec<CompiledRule>,
     pub engine: Engine,
+    pub places: Places,
 }
 
 pub struct CompiledGuard {
@@ -62,6 +63,7 @@ impl Plan {
             guards,
             rules,
             engine: compiler.engine,
+            places: compiler.places,
         })
     }
 }

@@ -1,13 +1,8 @@
--- Who may use the management API, and what they changed.
-
-CREATE TABLE tokens (
-    hash TEXT PRIMARY KEY,
-    doc  TEXT NOT NULL
+-- Where the watch over a vendor that cannot push stands.
+CREATE TABLE cursors (
+    integration TEXT NOT NULL,
+    connector   TEXT NOT NULL,
+    version     INTEGER NOT NULL,
+    doc         TEXT NOT NULL,
+    PRIMARY KEY (integration, connector)
 ) WITHOUT ROWID;
-
-CREATE TABLE changes (
-    id  TEXT NOT NULL,
-    at  INTEGER NOT NULL,
-    doc TEXT NOT NULL
-);
-CREATE INDEX changes_by_time ON changes (at, id);

@@ -162,7 +162,8 @@ impl<'a> Run<'a> {
 
     fn matches_text(&mut self, pattern: &Pattern, node: &Node<'_>) -> Result<bool, Halt> {
         let mut matches = |text: &str| {
-            self.budget.steps_of(text.len() / 16)?;
+            // Linear, but each character may cost as much as a few hundred comparisons.
+            self.budget.steps_of(text.len().saturating_mul(4))?;
             Ok(pattern.matches(text))
         };
         match node {

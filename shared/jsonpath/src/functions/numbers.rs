@@ -5,7 +5,11 @@ use serde_json::{Number, Value};
 use crate::ast::Function;
 use crate::error::Halt;
 
-pub(super) fn aggregate(function: Function, numbers: &[f64]) -> Result<Value, Halt> {
+pub(super) fn aggregate(function: Function, numbers: &[&Number]) -> Result<Value, Halt> {
+    let numbers: Vec<f64> = numbers
+        .iter()
+        .filter_map(|number| number.as_f64())
+        .collect();
     if numbers.is_empty() {
         return Err(Halt::Failed("there is no number to calculate with"));
     }
@@ -28,11 +32,17 @@ pub(super) fn aggregate(function: Function, numbers: &[f64]) -> Result<Value, Ha
         .ok_or(Halt::Failed("the result is no number that JSON has"))
 }
 
-/// The whole part, cut off at the ends of 32 bits.
+/// As Java narrows to an `int`: a whole number keeps its low 32 bits, a fraction stops at the ends.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "saturates, as the original's does"
+    reason = "both are what the original does"
 )]
-pub(super) fn to_int(number: f64) -> i32 {
-    number as i32
+pub(super) fn to_int(number: &Number) -> i32 {
+    if let Some(whole) = number.as_i64() {
+        return whole as i32;
+    }
+    match number.as_u64() {
+        Some(whole) => whole as i32,
+        None => number.as_f64().unwrap_or_default() as i32,
+    }
 }

@@ -95,6 +95,7 @@ impl Filter<'_, '_> {
         let flags = self.cursor.text(end + 1, after);
         self.cursor.set_pos(after);
         let position = self.cursor.position_of(start);
+        self.builder.count_pattern(position)?;
         let pattern = Pattern::compile(&source, &flags)
             .map_err(|(kind, message)| Error::at(kind, position, message))?;
         Ok(Operand::Pattern(pattern))

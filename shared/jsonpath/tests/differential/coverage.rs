@@ -66,7 +66,7 @@ const PARTS: &[&str] = &[
     "/i",
 ];
 
-const LEAST: usize = 20;
+const LEAST: usize = 10;
 
 pub(crate) fn check(cases: &[Case], theirs: &[Verdict]) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();

@@ -48,9 +48,10 @@ const TEXTS: &[&str] = &[
 
 /// A document; now and then one of those that real paths are written for.
 pub(crate) fn document(random: &mut Random) -> Value {
-    match random.below(10) {
-        0 => store(),
-        1..=3 => contacts(random),
+    match random.below(20) {
+        0 | 1 => store(),
+        2..=7 => contacts(random),
+        8 => scalar(random),
         _ => container(random, 4),
     }
 }

@@ -4,6 +4,7 @@ use deskbridge_jsonpath::Options;
 use serde_json::Value;
 
 use crate::judge::{self, Verdict};
+use crate::paths::FUNCTIONS;
 use crate::{Case, Chosen, ours};
 
 pub(crate) const REFUSED_PATTERN: &str = "regular expressions that need backtracking are refused";
@@ -69,14 +70,16 @@ const SHOWN: &[(&str, &str, &str, &str, &str)] = &[
 ];
 
 /// The class of a difference in a generated case.
-pub(crate) fn class_of(case: &Case, ours: &Verdict) -> Option<&'static str> {
+pub(crate) fn class_of(case: &Case, ours: &Verdict, theirs: &Verdict) -> Option<&'static str> {
     if *ours == Verdict::Error("unsupported".to_owned()) {
         return Some(REFUSED_PATTERN);
     }
     if case.path.contains(".append(") {
         return Some(APPEND_COPIES);
     }
-    (case.path.contains("($") && case.path.contains('*')).then_some(WILDCARD_STAYS)
+    let calls = |name: &&str| case.path.contains(&format!(".{name}("));
+    let may_lose = case.path.contains('*') && FUNCTIONS.iter().any(calls);
+    (may_lose && *theirs == Verdict::Error("failed".to_owned())).then_some(WILDCARD_STAYS)
 }
 
 #[test]

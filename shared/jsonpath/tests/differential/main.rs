@@ -18,7 +18,7 @@ use judge::Verdict;
 use random::Random;
 use serde_json::Value;
 
-const CASES: usize = 30_000;
+const CASES: usize = 24_000;
 const SEED: u64 = 8;
 
 pub(crate) struct Case {
@@ -117,7 +117,7 @@ fn says_what_the_original_says() {
         if same(&ours, theirs) {
             continue;
         }
-        if let Some(class) = known::class_of(case, &ours) {
+        if let Some(class) = known::class_of(case, &ours, theirs) {
             *met.entry(class).or_insert(0) += 1;
         } else {
             differences += 1;

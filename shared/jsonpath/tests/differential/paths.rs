@@ -10,7 +10,7 @@ const STORE: &[&str] = &[
     "store", "book", "price", "category", "tags", "isbn", "author", "bicycle", "total",
 ];
 
-const FUNCTIONS: &[&str] = &[
+pub(crate) const FUNCTIONS: &[&str] = &[
     "length", "size", "min", "max", "avg", "sum", "stddev", "keys", "concat", "append", "first",
     "last", "index", "unknown",
 ];
@@ -23,7 +23,7 @@ pub(crate) fn path(random: &mut Random, document: &Value) -> String {
         1 => format!(".{}{}", name(random), steps(random, 1, 2)),
         2 => format!("['{}']{}", name(random), steps(random, 1, 2)),
         3 => format!("@{known}{}", steps(random, 3, 2)),
-        4 => format!("$.{}", bracket(random, 2)),
+        4 => format!("$.{}.{}", bracket(random, 2), bracket(random, 1)),
         5 => format!("${known}{} ", steps(random, 2, 2)),
         6 => format!(" ${known}"),
         7..=9 => format!("${}", steps(random, 4, 2)),
@@ -211,7 +211,7 @@ fn damaged(random: &mut Random, text: &str) -> String {
         1 => chars.truncate(place),
         2 => chars.insert(place, chars[place]),
         _ => {
-            let noise: Vec<char> = "$@.[]()?*:,'\" !=<>&|/\\-0aé{}".chars().collect();
+            let noise: Vec<char> = "$@.[]()?*:,'\" \t\n!=<>&|~/\\-+0aeéE{}".chars().collect();
             chars.insert(place, noise[random.below(noise.len())]);
         }
     }

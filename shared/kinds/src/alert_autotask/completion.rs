@@ -1,7 +1,7 @@
 //! When an alert's end completes its ticket.
 
 use deskbridge_core::integration::Problem;
-use deskbridge_core::mapping::Rule;
+use deskbridge_core::mapping::{Condition, Rule};
 use serde::Deserialize;
 use serde_json::{Map, json};
 
@@ -54,10 +54,7 @@ impl Completion {
 
     /// There is no condition on a link: while its ticket is being made, an alert has none yet.
     pub(super) fn rule(&self, tickets: &[Entry]) -> Option<Rule> {
-        let own = self.types.as_ref();
-        let own = own.map(|types| types.0.iter().map(|name| folded(name)).collect());
-        let types: Option<Vec<String>> = own.or_else(|| types_with_tickets(tickets));
-        let conditions = types.map(|types| is_one_of(&types)).into_iter().collect();
+        let conditions = self.condition(tickets).into_iter().collect();
         let with = Map::from_iter([("resolution".to_owned(), json!(self.resolution))]);
         self.when_resolved.then(|| Rule {
             id: "completion".into(),
@@ -67,5 +64,19 @@ impl Completion {
             with,
             order: None,
         })
+    }
+
+    /// A sender may leave out everything but what tells the alert, so an end without a type is taken
+    /// unless the owner chose types.
+    fn condition(&self, tickets: &[Entry]) -> Option<Condition> {
+        if let Some(own) = &self.types {
+            let own: Vec<_> = own.0.iter().map(|name| folded(name)).collect();
+            return Some(is_one_of(&own));
+        }
+        let made = is_one_of(&types_with_tickets(tickets)?);
+        Some(Condition::new(
+            format!("not alert.type or {}", made.expression),
+            format!("{}, or not said", made.says),
+        ))
     }
 }

@@ -84,91 +84,80 @@ fn completion_can_be_switched_off() {
     assert!(draft.rules.iter().all(|rule| rule.on == "alert.raised"));
 }
 
-#[test]
-fn each_mistake_is_named_with_its_place() {
-    let lines = |lines: Value| with("tickets", lines);
-    let table = [
-        (with("autotask", json!({})), "settings.autotask.credential"),
-        (
-            with("autotask", json!({"credential": "a", "creator": "me"})),
-            "settings.autotask.creator",
-        ),
-        (
-            with("alert", json!({"preset": "x"})),
-            "settings.alert.preset",
-        ),
-        (
-            with("alert", json!({"series": {}})),
-            "settings.alert.series",
-        ),
-        (with("companies", json!({})), "settings.companies"),
-        (
-            with("companies", json!({"map": {"A": ""}})),
-            "settings.companies.map.A",
-        ),
-        (
-            with("companies", json!({"map": {"A": 1, "a ": 2}})),
-            "settings.companies.map.a ",
-        ),
-        (
-            with("companies", json!({"default": " "})),
-            "settings.companies.default",
-        ),
-        (lines(json!([])), "settings.tickets"),
-        (lines(json!([{"type": []}])), "settings.tickets[0].type"),
-        (lines(json!([{}, {}])), "settings.tickets[1].type"),
-        (
-            lines(json!([{"type": "A"}, {"type": "b, a"}])),
-            "settings.tickets[1].type",
-        ),
-        (
-            lines(json!([{"category": ""}])),
-            "settings.tickets[0].category",
-        ),
-        (
-            lines(json!([{"resource_id": 7}])),
-            "settings.tickets[0].role_id",
-        ),
-        (
-            lines(json!([{"role_id": 7}])),
-            "settings.tickets[0].resource_id",
-        ),
-        (
-            lines(json!([{"colour": "red"}])),
-            "settings.tickets[0].colour",
-        ),
-        (
-            lines(json!([{"category": "{{ alert.tpye"}])),
-            "settings.tickets[0].category",
-        ),
-        (
-            with("priorities", json!({"High": ""})),
-            "settings.priorities.High",
-        ),
-        (
-            with("priorities", json!({"High": 1, "HIGH": 2})),
-            "settings.priorities.High",
-        ),
-        (
-            with("repeat", json!({"window_minutes": 20_000})),
-            "settings.repeat.window_minutes",
-        ),
-        (
-            with("repeat", json!({"title": "like"})),
-            "settings.repeat.title",
-        ),
-        (
-            with("completion", json!({"types": []})),
-            "settings.completion.types",
-        ),
-        (
-            with("completion", json!({"quiet": 1})),
-            "settings.completion.quiet",
-        ),
-    ];
-    for (settings, place) in table {
-        assert_eq!(fields(settings.clone()), [place], "{settings}");
+/// Sets one section to each of these values, and expects the mistake at each of these places.
+fn assert_places<const N: usize>(section: &str, table: [(Value, &str); N]) {
+    for (value, place) in table {
+        let found = fields(with(section, value.clone()));
+        assert_eq!(found, [format!("settings.{section}{place}")], "{value}");
     }
+}
+
+#[test]
+fn each_mistake_of_a_side_is_named_with_its_place() {
+    let creator = json!({"credential": "a", "creator": "me"});
+    assert_places(
+        "autotask",
+        [(json!({}), ".credential"), (creator, ".creator")],
+    );
+    assert_places(
+        "alert",
+        [
+            (json!({"preset": "x"}), ".preset"),
+            (json!({"series": {}}), ".series"),
+        ],
+    );
+    assert_places(
+        "companies",
+        [
+            (json!({}), ""),
+            (json!({"map": {"A": ""}}), ".map.A"),
+            (json!({"map": {"A": 1, "a ": 2}}), ".map.a "),
+            (json!({"default": " "}), ".default"),
+        ],
+    );
+}
+
+#[test]
+fn each_mistake_of_a_line_is_named_with_its_place() {
+    assert_places(
+        "tickets",
+        [
+            (json!([]), ""),
+            (json!([{"type": []}]), "[0].type"),
+            (json!([{}, {}]), "[1].type"),
+            (json!([{"type": "A"}, {"type": "b, a"}]), "[1].type"),
+            (json!([{"category": ""}]), "[0].category"),
+            (json!([{"resource_id": 7}]), "[0].role_id"),
+            (json!([{"role_id": 7}]), "[0].resource_id"),
+            (json!([{"colour": "red"}]), "[0].colour"),
+            (json!([{"category": "{{ alert.tpye"}]), "[0].category"),
+        ],
+    );
+}
+
+#[test]
+fn each_mistake_of_a_rule_is_named_with_its_place() {
+    assert_places(
+        "priorities",
+        [
+            (json!({"High": ""}), ".High"),
+            (json!({"High": 1, "HIGH": 2}), ".High"),
+        ],
+    );
+    assert_places(
+        "repeat",
+        [
+            (json!({"window_minutes": 20_000}), ".window_minutes"),
+            (json!({"title": "like"}), ".title"),
+        ],
+    );
+    assert_places(
+        "completion",
+        [
+            (json!({"types": []}), ".types"),
+            (json!({"quiet": 1}), ".quiet"),
+        ],
+    );
 }
 
 #[test]

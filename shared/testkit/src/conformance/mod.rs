@@ -35,6 +35,7 @@ mod tests {
             include_str!("secrets.rs"),
             include_str!("store/claims.rs"),
             include_str!("store/configuration.rs"),
+            include_str!("store/cursors.rs"),
             include_str!("store/entities.rs"),
             include_str!("store/events.rs"),
             include_str!("store/lanes.rs"),

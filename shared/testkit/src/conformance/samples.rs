@@ -105,6 +105,7 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
         keys_chosen: false,
         deleted_at: None,
         updated_at: NOW,
+        live_since: NOW,
     }
 }
 

@@ -6,6 +6,7 @@ use deskbridge_core::ports::Store;
 
 mod claims;
 mod configuration;
+mod cursors;
 mod entities;
 mod events;
 mod lanes;
@@ -14,6 +15,7 @@ mod soak;
 
 pub use claims::*;
 pub use configuration::*;
+pub use cursors::*;
 pub use entities::*;
 pub use events::*;
 pub use lanes::*;
@@ -62,6 +64,10 @@ macro_rules! store_conformance {
             integrations_are_listed_by_name
             a_credential_state_is_kept_until_replaced
             a_woken_credential_frees_what_waits_for_it_only
+
+            a_cursor_is_written_over_the_version_before_it_only
+            one_of_many_who_take_a_cursor_gets_it
+            cursors_of_integrations_and_connectors_are_apart
 
             a_token_is_found_by_its_hash_only
             changes_are_listed_newest_first

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
+use deskbridge_core::http::{HttpRequest, HttpResponse, Method as Verb};
 use serde_json::Value;
 
 /// More than any vendor takes; a longer body counts as empty.
@@ -62,6 +63,31 @@ impl Request {
             body: axum::body::to_bytes(body, MAX_BODY_BYTES)
                 .await
                 .unwrap_or_default(),
+        }
+    }
+
+    /// A request that came over no network; `target` is its path and query.
+    pub(super) fn made(
+        method: &str,
+        target: &str,
+        headers: &[(&'static str, String)],
+        body: Option<Vec<u8>>,
+    ) -> Self {
+        let (path, raw_query) = target.split_once('?').unwrap_or((target, ""));
+        let headers = headers.iter().filter_map(|(name, value)| {
+            Some((
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).ok()?,
+            ))
+        });
+        Self {
+            method: Method::from_bytes(method.as_bytes()).unwrap_or_default(),
+            segments: segments(path),
+            query: pairs(raw_query.as_bytes()),
+            path: path.to_owned(),
+            raw_query: raw_query.to_owned(),
+            headers: headers.collect(),
+            body: body.unwrap_or_default().into(),
         }
     }
 
@@ -146,6 +172,13 @@ impl Reply {
         self
     }
 
+    /// Status, headers and body, for a caller without a network.
+    pub(super) fn into_parts(self) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let headers = self.headers.into_iter();
+        let headers = headers.map(|(name, value)| (name.to_owned(), value));
+        (self.status, headers.collect(), self.body.into_bytes())
+    }
+
     pub(super) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() =
@@ -158,6 +191,29 @@ impl Reply {
             }
         }
         response
+    }
+}
+
+/// Answers a request of the product without a network in between.
+pub(super) fn answer_directly(
+    vendor: &dyn Vendor,
+    base_url: &str,
+    request: HttpRequest,
+) -> HttpResponse {
+    let method = match request.method {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+        Verb::Put => "PUT",
+        Verb::Patch => "PATCH",
+        Verb::Delete => "DELETE",
+    };
+    let target = request.url.replacen(base_url, "", 1);
+    let request = Request::made(method, &target, &request.headers, request.body);
+    let (status, headers, body) = vendor.answer(&request).into_parts();
+    HttpResponse {
+        status,
+        headers,
+        body,
     }
 }
 

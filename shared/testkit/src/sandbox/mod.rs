@@ -5,7 +5,11 @@
 
 pub mod autotask;
 pub mod kayako;
+pub mod kintone;
 pub mod opsgenie;
+pub mod relation;
+pub mod salesforce;
+pub mod zendesk;
 
 mod client;
 mod http;

@@ -11,6 +11,8 @@ mod jsm;
 mod kayako;
 mod kayako_triggers;
 mod kayako_writes;
+mod kintone;
 mod opsgenie;
 mod opsgenie_webhooks;
+mod relation;
 mod support;

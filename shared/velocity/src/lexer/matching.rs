@@ -1,16 +1,13 @@
 //! How long a match of each kind of token is at the present place.
 
-use super::token::RULES;
+use super::token::kinds;
 use super::{Kind, Lexer};
 
 impl Lexer {
     /// The longest match in the present state.
     pub(super) fn longest(&mut self) -> Option<(Kind, usize)> {
         let mut best: Option<(Kind, usize)> = None;
-        for (kind, states) in RULES {
-            if !states.contains(&self.states.current) {
-                continue;
-            }
+        for kind in kinds(self.states.current) {
             let length = self.matched(*kind).unwrap_or(0);
             if length > best.map_or(0, |(_, longest)| longest) {
                 best = Some((*kind, length));

@@ -249,9 +249,11 @@ impl Lexer {
     }
 
     fn unexpected(&self) -> Error {
+        let place = place(self.states.current);
         let message = match self.text.get(self.at) {
-            Some(c) => format!("unexpected character {c:?} {}", place(self.states.current)),
-            None => format!("the text ends {}", place(self.states.current)),
+            Some('"' | '\'') => format!("a quote {place} is not closed"),
+            Some(c) => format!("unexpected character {c:?} {place}"),
+            None => format!("the text ends {place}"),
         };
         Error::new(ErrorKind::Syntax, self.position, message)
     }

@@ -1,5 +1,7 @@
 //! The kinds of token, and in which states each is looked for.
 
+use std::sync::LazyLock;
+
 use super::state::State;
 use State::{
     Comment, Default, Directive, FormalComment, LineComment, PreDirective, RefArguments, RefIndex,
@@ -115,9 +117,27 @@ const ARGUMENTS: &[State] = &[Directive, RefArguments];
 const VALUES: &[State] = &[Directive, RefArguments, RefIndex];
 const NAMES: &[State] = &[Reference, RefModifier, RefArguments];
 
+/// The kinds that a state knows, in their order.
+pub(super) fn kinds(state: State) -> &'static [Kind] {
+    static KINDS: LazyLock<Vec<(State, Vec<Kind>)>> = LazyLock::new(|| {
+        let known = |state| {
+            let rules = RULES.iter().filter(|(_, states)| states.contains(&state));
+            rules.map(|(kind, _)| *kind).collect()
+        };
+        EVERYWHERE
+            .iter()
+            .map(|state| (*state, known(*state)))
+            .collect()
+    });
+    KINDS
+        .iter()
+        .find(|(each, _)| *each == state)
+        .map_or(&[], |(_, kinds)| kinds)
+}
+
 /// Every kind with its states, in the order of Velocity's grammar: of two equally long matches
 /// the first counts.
-pub(super) const RULES: &[(Kind, &[State])] = &[
+const RULES: &[(Kind, &[State])] = &[
     (Kind::IndexOpen, &[Reference, RefModifier]),
     (Kind::IndexClose, &[RefIndex]),
     (Kind::BracketOpen, ARGUMENTS),

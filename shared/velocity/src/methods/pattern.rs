@@ -32,9 +32,9 @@ pub(super) fn replace(
             continue;
         };
         made.push_str(text.get(copied..whole.start()).unwrap_or_default());
-        append(with, &captures, &mut made)?;
-        copied = whole.end();
         within(made.len(), max_bytes)?;
+        append(with, &captures, &mut made, max_bytes)?;
+        copied = whole.end();
     }
     made.push_str(text.get(copied..).unwrap_or_default());
     Ok(made.into())
@@ -91,7 +91,12 @@ fn found<'t>(regex: &Regex, text: &'t str) -> impl Iterator<Item = Captures<'t>>
 }
 
 /// Adds a replacement: `$1` is a group, and a backslash takes the next character as it is.
-fn append(with: &str, captures: &Captures<'_>, made: &mut String) -> Result<(), Refusal> {
+fn append(
+    with: &str,
+    captures: &Captures<'_>,
+    made: &mut String,
+    max_bytes: usize,
+) -> Result<(), Refusal> {
     let mut rest = with.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
@@ -118,6 +123,7 @@ fn append(with: &str, captures: &Captures<'_>, made: &mut String) -> Result<(), 
                     rest.next();
                 }
                 made.push_str(captures.get(group).map_or("", |group| group.as_str()));
+                within(made.len(), max_bytes)?;
             }
             c => made.push(c),
         }

@@ -4,7 +4,7 @@ use super::statement::DIRECTIVES;
 use super::{Parser, expression};
 use crate::ast::{Expr, Foreach, Node, Set, StepKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::lexer::{Kind, Token};
+use crate::lexer::Kind;
 
 /// One argument of a directive; a bare word is none of the expressions.
 enum Argument {
@@ -81,7 +81,8 @@ impl Parser {
             None
         };
         match (name.as_str(), arguments) {
-            ("foreach", arguments) => self.foreach(from, arguments.unwrap_or_default()),
+            ("foreach", Some(arguments)) => self.foreach(from, arguments),
+            ("foreach", None) => Err(self.not_foreach(from)),
             ("break", None) => Ok(Node::Break),
             ("stop", None) => Ok(Node::Stop),
             ("break" | "stop", Some(arguments)) if arguments.is_empty() => Ok(if name == "break" {
@@ -90,14 +91,11 @@ impl Parser {
                 Node::Stop
             }),
             ("break" | "stop", Some(_)) => Err(self.unsupported(from, "arguments here")),
-            _ => Ok(Node::Text(
-                self.tokens
-                    .get(from..self.at)
-                    .unwrap_or_default()
-                    .iter()
-                    .map(raw)
-                    .collect(),
-            )),
+            _ => {
+                let tokens = self.tokens.get(from..self.at).unwrap_or_default();
+                let text = tokens.iter().map(|token| token.image.as_str()).collect();
+                Ok(Node::Text(text))
+            }
         }
     }
 
@@ -117,7 +115,7 @@ impl Parser {
         )
     }
 
-    fn arguments(&mut self, name: &str, from: usize) -> Result<Vec<(Argument, usize)>> {
+    fn arguments(&mut self, name: &str, from: usize) -> Result<Vec<Argument>> {
         self.skip_white()?;
         self.expect(&[Kind::ParenOpen], "(")?;
         let mut arguments = Vec::new();
@@ -126,7 +124,6 @@ impl Parser {
             if self.take_if(Kind::Comma)? {
                 self.skip_white()?;
             }
-            let token = self.at;
             let argument = self.deeper(Self::argument)?;
             let word_allowed =
                 !DIRECTIVES.contains(&name) || (name == "foreach" && arguments.len() == 1);
@@ -134,7 +131,7 @@ impl Parser {
                 let message = format!("a bare word is no argument of #{name}");
                 return Err(Error::new(ErrorKind::Syntax, self.position(from), message));
             }
-            arguments.push((argument, token));
+            arguments.push(argument);
         }
         self.skip_white()?;
         self.expect(&[Kind::ParenClose], "an argument or )")?;
@@ -164,11 +161,11 @@ impl Parser {
     }
 
     /// `#foreach($each in $list)`: the word between is any word, as in Velocity.
-    fn foreach(&mut self, from: usize, arguments: Vec<(Argument, usize)>) -> Result<Node> {
+    fn foreach(&mut self, from: usize, arguments: Vec<Argument>) -> Result<Node> {
         let body = self.block()?;
         self.expect(&[Kind::End], "#end")?;
         let position = self.position(from);
-        let mut arguments = arguments.into_iter().map(|(argument, _)| argument);
+        let mut arguments = arguments.into_iter();
         match (
             arguments.next(),
             arguments.next(),
@@ -186,18 +183,16 @@ impl Parser {
                 body,
                 position,
             })),
-            _ => {
-                let message = "#foreach takes `$each in` and a list";
-                Err(Error::new(ErrorKind::Syntax, position, message))
-            }
+            _ => Err(self.not_foreach(from)),
         }
+    }
+
+    fn not_foreach(&self, token: usize) -> Error {
+        let message = "#foreach takes ($each in $list)";
+        Error::new(ErrorKind::Syntax, self.position(token), message)
     }
 }
 
 fn starts_argument(kind: Kind) -> bool {
     kind == Kind::Word || (kind != Kind::Whitespace && expression::starts_value(kind))
-}
-
-fn raw(token: &Token) -> &str {
-    &token.image
 }

@@ -23,7 +23,7 @@ pub(super) fn literal(image: &str, position: Position, depth: usize) -> Result<E
     // A blank is added so that `$` and `#` at the end are followed by something.
     let padded = !text.contains("##");
     let template = if padded { format!("{text} ") } else { text };
-    let block = parse_within(&template, depth + 1).map_err(|error| error.at(position))?;
+    let block = parse_within(&template, depth + 1).map_err(|error| error.within(position))?;
     Ok(Expr::Interpolated(Interpolated {
         block,
         padded,

@@ -49,19 +49,19 @@ impl Machine<'_> {
         }
     }
 
-    /// What happens inside is said to happen where the quoted text begins.
     fn interpolated(&mut self, text: &Interpolated) -> Step<Value> {
         self.budget.step(text.position)?;
         let mut made = String::new();
         let reported = self.unresolved.len();
         let result = self.block(&text.block, &mut made);
         for inside in self.unresolved.iter_mut().skip(reported) {
-            inside.position = text.position;
+            inside.position = inside.position.within(text.position);
         }
         match result {
-            Err(Flow::Failed(error)) => return Err(Flow::Failed(error.at(text.position))),
+            Err(Flow::Failed(error)) => return Err(Flow::Failed(error.within(text.position))),
             result => result?,
         }
+        self.budget.step(text.position)?;
         if text.padded {
             made.pop();
         }

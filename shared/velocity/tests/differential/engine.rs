@@ -17,10 +17,10 @@ const JARS: [&str; 6] = [
     "commons-logging",
 ];
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Answer {
     Text(String),
-    Error(#[expect(dead_code, reason = "shown when a case differs")] String),
+    Error(String),
 }
 
 pub(crate) struct Engine {
@@ -78,6 +78,7 @@ pub(crate) fn render(engine: &Engine, cases: &[Case]) -> Vec<Answer> {
     )
     .unwrap();
     let output = Command::new("java")
+        .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
         .args(["-cp", &engine.class_path, "-Dfile.encoding=UTF-8", "Render"])
         .stdin(File::open(&input).unwrap())
         .current_dir(&engine.directory)

@@ -9,28 +9,30 @@ mod pieces;
 mod random;
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use cases::Case;
-use deskbridge_velocity::{Context, Error, ErrorKind, Limits, Template, tools};
+use deskbridge_velocity::{Context, Error, ErrorKind, Limits, Position, Template, tools};
 use engine::Answer;
+use serde_json::json;
 
 const SEED: u64 = 0x5eed_0001;
-const COUNT: usize = 24_000;
+const COUNT: usize = 21_000;
 
-/// What this library refuses and Velocity may render, by the message's end or beginning. README.md
-/// gives the reasons.
+/// What this library refuses and Velocity may render, as it stands in the messages. README.md gives
+/// the reasons.
 const REFUSED: [&str; 11] = [
     "the directive #",
-    "#set of ",
+    "#set of a property",
+    "#set of an index",
     "arguments here",
     "an array has no text",
     "this object has no text",
-    "the property class",
-    " is not supported",
+    "of $foreach is not supported",
+    "of a list is not supported",
+    "of a map is not supported",
+    "the text of a list, a map or an object is not supported",
     "#foreach takes",
-    "a number of more than 128 bits",
-    "arithmetic beyond 128 bits",
-    "levels stand in one another",
 ];
 
 #[test]
@@ -43,14 +45,19 @@ fn renders_what_apache_velocity_renders() {
         .into_iter()
         .chain(cases::generated(SEED, COUNT))
         .collect();
-    let answers = engine::render(&engine, &cases);
+    let (answers, results) = thread::scope(|scope| {
+        let answers = scope.spawn(|| engine::render(&engine, &cases));
+        let results: Vec<_> = cases.iter().map(ours).collect();
+        (answers.join().unwrap(), results)
+    });
     assert_eq!(answers.len(), cases.len());
+    insta::assert_json_snapshot!("written", recorded(&cases, |at, _| answers[at].clone()));
     let (mut texts, mut errors, mut different) = (0, 0, Vec::new());
     let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
-    for (case, theirs) in cases.iter().zip(answers) {
-        match (ours(case), theirs) {
+    for ((case, ours), theirs) in cases.iter().zip(results).zip(answers) {
+        match (ours, theirs) {
             (Ok(ours), Answer::Text(theirs)) if ours == theirs => texts += 1,
-            (Err(error), Answer::Error(_)) if error.kind() != ErrorKind::Limit => errors += 1,
+            (Err(error), Answer::Error(theirs)) if alike(case, &error, &theirs) => errors += 1,
             (Err(error), _) if class(&error).is_some() => {
                 *refused.entry(class(&error).unwrap()).or_default() += 1;
             }
@@ -68,6 +75,45 @@ fn renders_what_apache_velocity_renders() {
     }
     assert!(different.is_empty(), "{} cases differ", different.len());
     assert!(texts > COUNT / 2, "most cases are to render");
+    let refused: usize = refused.values().sum();
+    assert!(
+        refused < COUNT / 50,
+        "few cases are to be refused by this library alone"
+    );
+}
+
+/// What Apache Velocity made of the written cases, kept for machines without Java.
+#[test]
+fn renders_what_apache_velocity_rendered_when_it_was_recorded() {
+    let answer = |_, case: &Case| match ours(case) {
+        Ok(text) => Answer::Text(text),
+        Err(error) => Answer::Error(error.to_string()),
+    };
+    insta::assert_json_snapshot!("written", recorded(&cases::written(), answer));
+}
+
+/// The written cases with their answers, without those that this library refuses.
+fn recorded(cases: &[Case], answer: impl Fn(usize, &Case) -> Answer) -> Vec<serde_json::Value> {
+    let written = cases.iter().take(cases::written().len()).enumerate();
+    let both = written.filter(|(_, case)| !ours(case).is_err_and(|error| class(&error).is_some()));
+    both.map(|(at, case)| match answer(at, case) {
+        Answer::Text(text) => json!({"template": case.template, "text": text}),
+        Answer::Error(_) => json!({"template": case.template, "text": null}),
+    })
+    .collect()
+}
+
+/// Both refuse; and a call, at the same place. Velocity's columns count a tab as up to eight, and what
+/// lies beyond 16 bits as two.
+fn alike(case: &Case, ours: &Error, theirs: &str) -> bool {
+    let counts_differently = case.template.contains(['\t', '😀']);
+    match ours.kind() {
+        ErrorKind::Call if !counts_differently => {
+            let Position { line, column } = ours.position();
+            theirs.contains(&format!("[line {line}, column {column}]"))
+        }
+        kind => kind != ErrorKind::Limit,
+    }
 }
 
 fn class(error: &Error) -> Option<&'static str> {

@@ -14,9 +14,13 @@ use super::{Client, READ_TIMEOUT, parse};
 use crate::autotask::types::Threshold;
 
 const CALLS: u64 = 50;
+/// Left free below the share: for another dispatcher's calls between two readings, for actions under
+/// way, and for the readings while everybody waits.
+const RESERVE: u64 = 2 * CALLS;
 const AGE: Duration = Duration::from_secs(60);
-/// How long everybody with this credential waits before the count is read again.
-const WAIT: Duration = Duration::from_secs(60);
+/// How long everybody with this credential waits before the count is read again: the hour rolls on
+/// slowly, and each wait costs every lane a claim.
+const WAIT: Duration = Duration::from_secs(180);
 const ROUTE: &str = "GET /ThresholdInformation";
 
 /// What the tenant's hour looked like when it was last asked for.
@@ -43,7 +47,7 @@ impl Budget {
         reason = "a few thousand requests are exact in any float"
     )]
     fn is_spent(&self, share: f64) -> bool {
-        (self.used + self.own) as f64 >= self.limit as f64 * share
+        (self.used + self.own + RESERVE) as f64 >= self.limit as f64 * share
     }
 }
 

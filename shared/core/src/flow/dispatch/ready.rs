@@ -160,20 +160,8 @@ impl Dispatch {
     ) -> Result<()> {
         let credential = &ready.credential;
         let before = self.store.credential_state(&credential.name).await?;
-        let state = match error.retry() {
-            Retry::WhenCredentialChanges => CredentialState {
-                paused: Some(Paused {
-                    why: error.message().to_owned(),
-                    version: credential.version.clone(),
-                    since: now,
-                }),
-                ..before
-            },
-            Retry::Later(Some(wait)) if error.kind() == ErrorKind::RateLimited => CredentialState {
-                not_before: before.not_before.max(Some(now + wait)),
-                ..before
-            },
-            _ => return Ok(()),
+        let Some(state) = before.after(error, &credential.version, now) else {
+            return Ok(());
         };
         if error.retry() == Retry::WhenCredentialChanges {
             tracing::warn!(credential = %credential.name, why = %error, "credential paused");

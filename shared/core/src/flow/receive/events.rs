@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::checks::header;
 use super::{Refusal, WebhookRequest};
-use crate::connector::{Connection, SignedRequest, Webhook};
+use crate::connector::{Connection, Drift, Incoming, SignedRequest, Webhook};
 use crate::dedup::{DedupKey, digest};
 use crate::event::{ENVELOPE_VERSION, Envelope};
 use crate::flow::directory::Configured;
@@ -42,8 +42,7 @@ pub fn envelopes(
             (Some(Ok(incoming)), Some(id)) if incoming.key == DedupKey::Each => {
                 DedupKey::Once(format!("delivery/{index}/{id}"))
             }
-            (Some(Ok(incoming)), _) => incoming.key,
-            _ => unreadable_key(&body.text),
+            (read, _) => event_key(read, &body.text),
         }
     };
     let envelopes = bodies.into_iter().enumerate().map(|(index, body)| {
@@ -115,10 +114,13 @@ fn check_object(body: &Value) -> Result<(), Refusal> {
 
 /// A body that does not fit is taken all the same, and recorded as failed: a 4xx would only make the
 /// vendor switch the webhook off.
-fn unreadable_key(text: &str) -> DedupKey {
-    DedupKey::Within {
-        content: digest(&[text]),
-        window: UNREADABLE_WINDOW,
+pub(in crate::flow) fn event_key(read: Option<Result<Incoming, Drift>>, text: &str) -> DedupKey {
+    match read {
+        Some(Ok(incoming)) => incoming.key,
+        _ => DedupKey::Within {
+            content: digest(&[text]),
+            window: UNREADABLE_WINDOW,
+        },
     }
 }
 

@@ -115,6 +115,16 @@ impl Autotask {
         state.tickets.iter().map(|row| state.view(row)).collect()
     }
 
+    /// The tickets with this title, oldest first.
+    pub fn tickets_titled(&self, title: &str) -> Vec<Ticket> {
+        let state = lock(&self.tenant.state);
+        let titled = state
+            .tickets
+            .iter()
+            .filter(|row| row.text("title") == title);
+        titled.map(|row| state.view(row)).collect()
+    }
+
     pub fn ticket(&self, id: i64) -> Option<Ticket> {
         let state = lock(&self.tenant.state);
         state.ticket(id).map(|row| state.view(row))
@@ -123,8 +133,9 @@ impl Autotask {
     /// The notes of a ticket, oldest first.
     pub fn notes(&self, ticket_id: i64) -> Vec<Note> {
         let state = lock(&self.tenant.state);
-        let notes = state.notes.iter().map(|row| state.note_view(row));
-        notes.filter(|note| note.ticket_id == ticket_id).collect()
+        let on_it = |row: &&state::Row| row.number("ticketID") == Some(ticket_id);
+        let notes = state.notes.iter().filter(on_it);
+        notes.map(|row| state.note_view(row)).collect()
     }
 
     /// How many notes there are on all tickets.

@@ -1,0 +1,274 @@
+//! An integration of the kind `data-actions`: its type, its credential, its actions.
+
+mod entry;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deskbridge_core::integration::{Integration as Stored, IntegrationSpec, Problem};
+use serde::Deserialize;
+
+use crate::action::Action;
+use crate::definition::ActionType;
+use crate::guard::{Escape, Rules};
+use crate::types::{self, IntegrationType, TypeSettings};
+use entry::Entry;
+
+/// The kind's name.
+pub const KIND: &str = "data-actions";
+const MAX_ACTIONS: usize = 500;
+const MAX_ACTION_NAME_CHARS: usize = 128;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    #[serde(rename = "type")]
+    kind: String,
+    credential: Option<String>,
+    credential_type: Option<String>,
+    base_url: Option<String>,
+    login_url: Option<String>,
+    region: Option<String>,
+    /// For people.
+    #[serde(default)]
+    notes: String,
+    #[serde(default)]
+    escape: Escape,
+    /// How many integrations of this type there may be, in place of the vendor's number.
+    type_limit: Option<usize>,
+    /// Of a user-defined OAuth credential.
+    login: Option<Entry>,
+    actions: BTreeMap<String, Entry>,
+}
+
+/// An integration that is ready to run actions.
+pub struct Integration {
+    pub name: String,
+    pub notes: String,
+    pub credential: Option<String>,
+    pub settings: TypeSettings,
+    pub login: Option<Action>,
+    pub actions: BTreeMap<String, Action>,
+    pub(crate) type_: &'static dyn IntegrationType,
+    escape: Escape,
+}
+
+/// Reads and compiles the settings of an integration.
+///
+/// # Errors
+/// Everything that does not hold, each with its place in the settings.
+pub fn compile(spec: &IntegrationSpec) -> Result<Integration, Vec<Problem>> {
+    let settings: Settings = read(spec)?;
+    let Some(type_) = types::named(&settings.kind) else {
+        let known: Vec<_> = types::all().iter().map(|each| each.name()).collect();
+        let why = format!("must be one of: {}", known.join(", "));
+        return Err(vec![Problem::new("settings.type", why)]);
+    };
+    let own = TypeSettings {
+        credential_type: settings.credential_type.clone(),
+        base_url: settings.base_url.clone(),
+        login_url: settings.login_url.clone(),
+        region: settings.region.clone(),
+    };
+    let mut problems = problems(&settings, &own, type_);
+    let login = settings
+        .login
+        .and_then(|entry| action("login", entry, "settings.login", type_, &mut problems));
+    let mut actions = BTreeMap::new();
+    for (name, entry) in settings.actions {
+        let place = format!("settings.actions.{name}");
+        if let Some(action) = action(&name, entry, &place, type_, &mut problems) {
+            actions.insert(name, action);
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Integration {
+        name: spec.name.clone(),
+        notes: settings.notes,
+        credential: settings.credential,
+        settings: own,
+        login,
+        actions,
+        type_,
+        escape: settings.escape,
+    })
+}
+
+/// Says whether a type has too many integrations once `spec` is stored beside the others. The limit is
+/// the vendor's, or what any of them sets as `type_limit`.
+pub fn over_limit(spec: &IntegrationSpec, others: &[Stored]) -> Option<Problem> {
+    let type_ = type_of(spec)?;
+    let others = others.iter().filter(|other| {
+        other.deleted_at.is_none()
+            && other.name() != spec.name
+            && type_of(&other.spec).is_some_and(|found| found.name() == type_.name())
+    });
+    let others: Vec<_> = others.collect();
+    let own = |spec: &IntegrationSpec| {
+        let limit = spec.settings.get("type_limit")?.as_u64()?;
+        usize::try_from(limit).ok()
+    };
+    let set = others
+        .iter()
+        .filter_map(|other| own(&other.spec))
+        .chain(own(spec))
+        .max();
+    let limit = set.unwrap_or_else(|| type_.max_integrations());
+    (others.len() >= limit).then(|| {
+        let why = format!(
+            "there are {} integrations of the type {} already, which is its limit; raise it with type_limit",
+            others.len(),
+            type_.name()
+        );
+        Problem::new("settings.type", why)
+    })
+}
+
+impl Integration {
+    /// The name of the integration's type.
+    pub fn type_name(&self) -> &'static str {
+        self.type_.name()
+    }
+
+    /// An action by its name in the settings, or by its definition's.
+    pub fn action(&self, name: &str) -> Option<(&str, &Action)> {
+        let by_key = self.actions.get_key_value(name);
+        let by_name = || {
+            self.actions
+                .iter()
+                .find(|(_, action)| action.definition.name == name)
+        };
+        by_key
+            .or_else(by_name)
+            .map(|(key, action)| (key.as_str(), action))
+    }
+
+    pub(crate) fn rules(&self, action: &Action) -> Rules {
+        Rules {
+            escape: self.escape,
+            free: action.extras.free_structure,
+            dialect: self.type_.dialect(),
+        }
+    }
+}
+
+fn type_of(spec: &IntegrationSpec) -> Option<&'static dyn IntegrationType> {
+    let name = spec.settings.get("type")?.as_str()?;
+    (spec.kind == KIND).then(|| types::named(name))?
+}
+
+fn read(spec: &IntegrationSpec) -> Result<Settings, Vec<Problem>> {
+    serde_path_to_error::deserialize(&spec.settings).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." {
+            "settings".to_owned()
+        } else {
+            format!("settings.{path}")
+        };
+        vec![Problem::new(field, error.inner().to_string())]
+    })
+}
+
+fn action(
+    name: &str,
+    entry: Entry,
+    place: &str,
+    type_: &dyn IntegrationType,
+    problems: &mut Vec<Problem>,
+) -> Option<Action> {
+    let compiled = entry
+        .compile(name, place)
+        .and_then(|action| match mismatch(&action, type_) {
+            Some(why) => Err(vec![Problem::new(format!("{place}.definition"), why)]),
+            None => Ok(action),
+        });
+    compiled.map_err(|found| problems.extend(found)).ok()
+}
+
+/// A definition says which type it was made for; relative addresses lead elsewhere in another.
+fn mismatch(action: &Action, type_: &dyn IntegrationType) -> Option<String> {
+    let made_for = action.definition.integration_type.as_deref()?;
+    (made_for != type_.vendor_id()).then(|| {
+        let known = types::named(made_for).map(|found| found.name());
+        let known = known.unwrap_or("of which this build has none");
+        format!(
+            "was exported from an integration of the type {made_for} ({known}), and this one is {}",
+            type_.name()
+        )
+    })
+}
+
+fn problems(settings: &Settings, own: &TypeSettings, type_: &dyn IntegrationType) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut add =
+        |field: &str, why: String| problems.push(Problem::new(format!("settings.{field}"), why));
+    let forms = type_.credential_types();
+    if let Some(form) = &own.credential_type
+        && !forms.contains(&form.as_str())
+    {
+        add(
+            "credential_type",
+            format!("must be one of: {}", forms.join(", ")),
+        );
+    }
+    if type_.needs_credential(own) && settings.credential.as_deref().is_none_or(str::is_empty) {
+        add(
+            "credential",
+            format!("names no credential, which {} needs", type_.name()),
+        );
+    }
+    let oauth = own.credential_type.as_deref() == Some("user-defined-oauth");
+    if oauth != settings.login.is_some() {
+        add(
+            "login",
+            "stands with the credential type user-defined-oauth, and only there".to_owned(),
+        );
+    }
+    if settings.actions.len() > MAX_ACTIONS {
+        add("actions", format!("has more than {MAX_ACTIONS} actions"));
+    }
+    if settings.type_limit == Some(0) {
+        add("type_limit", "must be at least 1".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    for name in settings.actions.keys() {
+        let fine = !name.is_empty()
+            && name.chars().count() <= MAX_ACTION_NAME_CHARS
+            && !name.chars().any(|c| c.is_control() || c == '/');
+        if !fine || !seen.insert(name.to_lowercase()) {
+            let why = format!(
+                "use names of 1 to {MAX_ACTION_NAME_CHARS} characters without /, that differ in more than case"
+            );
+            add(&format!("actions.{name}"), why);
+        }
+    }
+    for (field, url) in [("base_url", &own.base_url), ("login_url", &own.login_url)] {
+        if let Some(why) = url.as_deref().and_then(url_problem) {
+            add(field, why.to_owned());
+        }
+    }
+    let own = type_.check(own).into_iter();
+    problems.extend(
+        own.map(|problem| Problem::new(format!("settings.{}", problem.field), problem.message)),
+    );
+    problems
+}
+
+/// In form only: where it leads is judged when it is called.
+fn url_problem(text: &str) -> Option<&'static str> {
+    let url = url::Url::parse(text).ok();
+    let fine = url.is_some_and(|url| {
+        let plain = url.username().is_empty() && url.password().is_none();
+        matches!(url.scheme(), "http" | "https")
+            && plain
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    (!fine).then_some("must be an address without user, query and fragment, as https://example.com")
+}
+
+/// Whether a definition is a login action, which cannot be called by itself.
+pub(crate) fn is_login(action: &Action) -> bool {
+    action.definition.action_type == ActionType::CustomAuth
+}

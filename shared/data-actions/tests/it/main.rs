@@ -1,0 +1,14 @@
+//! What a caller of data actions can rely on.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod definitions;
+mod guard;
+mod once;
+mod run;
+mod sandboxes;
+mod settings;
+mod sign_on;
+mod support;
+mod time;
+mod trace;

@@ -1,0 +1,135 @@
+//! Data actions over HTTP, as a flow that calls web services uses them.
+
+use deskbridge_testkit::sandbox::salesforce::{self, Salesforce};
+use deskbridge_testkit::sandbox::zendesk::{self, Zendesk};
+use serde_json::{Value, json};
+
+use crate::judges::judge;
+use it_support::{World, client};
+
+const TOKEN: &str = "a-token-of-22-characters-or-more";
+const ACTION: &str = "data-actions/help-desk/create-ticket";
+
+async fn world() -> (World, Zendesk) {
+    let world = World::start().await;
+    let zendesk = Zendesk::start(zendesk::Options::default()).await.unwrap();
+    let options = zendesk::Options::default();
+    world.set_credential(
+        "data-action-tokens",
+        &[("flow", TOKEN), ("short", "too-short")],
+    );
+    world.set_credential(
+        "zendesk-main",
+        &[
+            ("userEmail", &options.email),
+            ("apiToken", &options.api_token),
+        ],
+    );
+    let document = deskbridge_local::demo::help_desk::document(&zendesk.url());
+    world.apply(&document).await;
+    (world, zendesk)
+}
+
+async fn post(world: &World, path: &str, token: &str, key: &str, input: &Value) -> (u16, Value) {
+    let url = format!("http://{}/{path}", world.address);
+    let request = client().post(url).body(input.to_string());
+    let request = request.header("authorization", format!("Bearer {token}"));
+    let answer = request.header("idempotency-key", key).send().await.unwrap();
+    let status = answer.status().as_u16();
+    (
+        status,
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap(),
+    )
+}
+
+fn ticket() -> Value {
+    json!({"subject": "Call back", "body": "The line broke."})
+}
+
+#[tokio::test]
+async fn a_ticket_is_made_once_for_each_key() {
+    let (world, zendesk) = world().await;
+    let first = post(&world, ACTION, TOKEN, "k1", &ticket()).await;
+    assert_eq!(first.0, 200, "{first:?}");
+    assert_eq!(post(&world, ACTION, TOKEN, "k1", &ticket()).await, first);
+    assert_eq!(zendesk.tickets().len(), 1);
+    assert_eq!(first.1, json!({"id": zendesk.tickets()[0].id}));
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_token_that_is_hard_to_guess() {
+    let (world, zendesk) = world().await;
+    for token in ["", "wrong", "too-short", TOKEN.get(1..).unwrap()] {
+        let (status, body) = post(&world, ACTION, token, "k", &ticket()).await;
+        assert_eq!((status, &body["title"]), (401, &json!("Not authorized")));
+    }
+    assert!(zendesk.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_failure_has_its_stable_name_and_a_reference_and_nothing_of_the_input() {
+    let (world, _zendesk) = world().await;
+    let cases = [
+        (ACTION, json!({"subject": "canary"}), 400, "INVALID_INPUT"),
+        (
+            "data-actions/help-desk/nothing",
+            json!({"a": "canary"}),
+            404,
+            "UNKNOWN_ACTION",
+        ),
+        (
+            "data-actions/support-alerts/x",
+            json!({"a": "canary"}),
+            404,
+            "UNKNOWN_INTEGRATION",
+        ),
+    ];
+    for (path, input, status, name) in cases {
+        let (answered, body) = post(&world, path, TOKEN, "k", &input).await;
+        assert_eq!(
+            (answered, &body["errorType"]),
+            (status, &json!(name)),
+            "{body}"
+        );
+        assert!(body["reference"].as_str().unwrap().starts_with("run_"));
+        assert!(!body.to_string().contains("canary"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_trace_stands_beside_the_result_and_holds_no_secret() {
+    let (world, _zendesk) = world().await;
+    let path = "data-actions/help-desk/find-user?trace=true&flatten=true&timeout_ms=5000";
+    let (status, body) = post(
+        &world,
+        path,
+        TOKEN,
+        "k",
+        &json!({"PHONE_NUMBER": "+4930123456"}),
+    )
+    .await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["result"]["users.id"], json!([9017]), "{body}");
+    assert_eq!(body["trace"]["operations"].as_array().unwrap().len(), 10);
+    assert!(
+        !body
+            .to_string()
+            .contains(&zendesk::Options::default().api_token)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_zendesk_client_agrees_with_the_sandbox() {
+    let options = zendesk::Options::default();
+    let (email, token) = (options.email.clone(), options.api_token.clone());
+    let sandbox = Zendesk::start(options).await.unwrap();
+    judge("zendesk_client.py", vec![sandbox.url(), email, token]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_salesforce_client_agrees_with_the_sandbox() {
+    let options = salesforce::Options::default();
+    let (key, secret) = (options.client_id.clone(), options.client_secret.clone());
+    let sandbox = Salesforce::start(options).await.unwrap();
+    judge("salesforce_client.py", vec![sandbox.url(), key, secret]).await;
+}
