@@ -190,7 +190,9 @@ async fn finish<T>(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Re
 
 /// A message that this build cannot read, perhaps written by a newer one: kept, and tried rarely.
 async fn poison(queue: &dyn Queue, delivery: &Delivery, error: &serde_json::Error) {
-    tracing::error!(%error, receives = delivery.receives, "a message cannot be read");
+    // Not the error's own words: they quote the body.
+    let (column, receives) = (error.column(), delivery.receives);
+    tracing::error!(column, receives, "a message cannot be read");
     let rest = REST * delivery.receives.min(1_800);
     if let Err(error) = queue.release(&delivery.receipt, rest).await {
         tracing::error!(%error, "the queue cannot be written");

@@ -3,6 +3,7 @@
 
 mod bench;
 mod create;
+mod data_action;
 mod definitions;
 mod deployed;
 mod functions;

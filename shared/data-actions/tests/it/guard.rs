@@ -1,5 +1,8 @@
 //! Inputs are data: whatever they hold, host, structure and template stay the author's.
 
+use deskbridge_core::http::HttpRequest;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::support::{Does, Stage, error_type, get, post, web};
@@ -244,4 +247,54 @@ async fn a_search_of_zendesk_gets_no_further_clause() {
             "REQUEST_REFUSED"
         );
     }
+}
+
+/// Texts in which the signs that mean something are as common as letters.
+fn hostile() -> impl Strategy<Value = String> {
+    proptest::string::string_regex("[a-z0-9\"\\\\{}\\[\\],:&=%+;#?/.@$! '<>\r\n]{0,12}|\\PC{0,8}")
+        .unwrap()
+}
+
+#[test]
+fn whatever_is_sent_has_the_structure_that_its_author_wrote() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let stage = runtime.block_on(Stage::new(post(
+        "https://api.example.com/u/${input.a}?q=${input.b}&limit=1",
+        "{\"a\": \"${input.a}\", \"admin\": false, \"b\": [\"${input.b}\"]}",
+    )));
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let claim = |(a, b): (String, String)| {
+        stage.clear();
+        stage.will([Does::Answer(200, json!({}))]);
+        let finished = runtime.block_on(stage.run("go", json!({"a": a, "b": b})));
+        match stage.sent().pop() {
+            Some(sent) => keeps_its_structure(&sent),
+            None => {
+                prop_assert_eq!(error_type(&finished), "REQUEST_REFUSED");
+                Ok(())
+            }
+        }
+    };
+    runner.run(&(hostile(), hostile()), claim).unwrap();
+}
+
+fn keeps_its_structure(sent: &HttpRequest) -> Result<(), TestCaseError> {
+    let body: Value = serde_json::from_slice(sent.body.as_ref().unwrap()).unwrap();
+    prop_assert_eq!(body["admin"].as_bool(), Some(false));
+    prop_assert_eq!(body.as_object().unwrap().len(), 3);
+    prop_assert_eq!(body["b"].as_array().unwrap().len(), 1);
+    prop_assert!(body["a"].is_string() && body["b"][0].is_string());
+    let url = url::Url::parse(&sent.url).unwrap();
+    prop_assert_eq!(url.host_str(), Some("api.example.com"));
+    prop_assert_eq!(url.path_segments().unwrap().count(), 2);
+    let keys: Vec<_> = url.query_pairs().map(|(key, _)| key.into_owned()).collect();
+    prop_assert_eq!(keys, ["q", "limit"]);
+    Ok(())
 }
