@@ -8,7 +8,7 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use tracing_subscriber::EnvFilter;
 
 use crate::client::{actions, events, explain, integrations, tokens};
-use crate::{actions as data_actions, demo, serve, settings, term};
+use crate::{actions as data_actions, credentials, demo, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
 #[derive(Parser)]
@@ -65,6 +65,9 @@ enum Command {
     /// Makes, lists and ends tokens for the management API.
     #[command(subcommand)]
     Token(tokens::TokenCommand),
+    /// Sets and lists the secrets of the local store.
+    #[command(subcommand)]
+    Credential(credentials::CredentialCommand),
     /// Prints the completions for a shell.
     Completions { shell: Shell },
     /// Data actions: imports, lists, runs and tests them.
@@ -116,6 +119,7 @@ async fn command(command: Command) -> Result<bool> {
         Command::Replay(args) => events::replay(args).await,
         Command::Parked(args) => actions::parked(args).await,
         Command::Resolve(args) => actions::resolve(args).await,
+        Command::Credential(command) => credentials::credential(command),
         Command::Token(command) => tokens::token(command).await,
         Command::Completions { shell } => {
             let mut out = Vec::new();
