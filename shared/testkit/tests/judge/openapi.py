@@ -26,9 +26,10 @@ parameters = {{ "path.id" = "{action}" }}
 include-operation-id = "actions_resolve"
 parameters = {{ "path.id" = "{action}" }}
 """
-config = tempfile.NamedTemporaryFile("w", suffix=".toml")
-config.write(CONFIG)
-config.flush()
+# It leaves a cache where it runs.
+place = tempfile.TemporaryDirectory()
+config = pathlib.Path(place.name, "schemathesis.toml")
+config.write_text(CONFIG)
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -43,9 +44,9 @@ CHECKS = [
 ]
 run = subprocess.run(
     [
-        pathlib.Path(sys.executable).parent / "schemathesis",
+        pathlib.Path(sys.executable).absolute().parent / "schemathesis",
         "--config-file",
-        config.name,
+        config,
         "run",
         url,
         "--header",
@@ -63,6 +64,7 @@ run = subprocess.run(
         "none",
         "--no-color",
     ],
+    cwd=place.name,
     capture_output=True,
     text=True,
     check=False,
