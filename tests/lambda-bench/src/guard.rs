@@ -14,8 +14,8 @@ const GOAL: Cost = Cost {
 };
 /// A little over what the largest function takes: what is over that was not meant.
 const LIMIT: Cost = Cost {
-    zip: 4_500_000,
-    init: 3_500_000,
+    zip: 5_200_000,
+    init: 4_300_000,
 };
 
 #[derive(Clone, Copy)]
