@@ -28,3 +28,7 @@ run *args:
 # Accepted events per second and their latency; see docs/benchmarks.md.
 bench:
     cargo bench -p deskbridge-tests
+
+# What each function's bootstrap costs, beside a bare one; see docs/benchmarks.md.
+bench-functions:
+    tests/functions.sh
