@@ -4,6 +4,7 @@ mod poll;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -269,6 +270,26 @@ impl Call<'_> {
                 ErrorKind::Misconfigured,
                 format!("{rule} rendered no {name}: check its template"),
             )
+        })
+    }
+
+    /// Returns a text or number parameter as text; empty counts as absent.
+    pub fn word(&self, name: &str) -> Option<String> {
+        match self.action.params.get(name)? {
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.text(name).map(str::to_owned),
+        }
+    }
+
+    /// Returns a number parameter; empty counts as absent.
+    pub fn number<N: FromStr>(&self, name: &str) -> Result<Option<N>> {
+        let Some(text) = self.word(name) else {
+            return Ok(None);
+        };
+        text.trim().parse().map(Some).map_err(|_| {
+            let rule = &self.action.rule;
+            let why = format!("{rule} rendered a {name} that is no number: check its template");
+            Error::new(ErrorKind::Misconfigured, why)
         })
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Timestamp;
+use crate::{Error, ErrorKind, Timestamp};
 
 pub const MAX_NAME_CHARS: usize = 64;
 /// Two keys live at a time, so that a webhook's address can be changed without losing one.
@@ -115,6 +115,14 @@ impl Problem {
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+/// For settings that a newer build refuses after they were saved.
+impl From<Vec<Problem>> for Error {
+    fn from(problems: Vec<Problem>) -> Self {
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        Self::new(ErrorKind::Misconfigured, problems.join("; "))
     }
 }
 

@@ -20,7 +20,7 @@ use super::types::Ticket;
 use super::{MARK_PREFIX, TICKET, ticket};
 use crate::text::truncate;
 pub(super) use look_up::look_up;
-use params::{FALLBACK, number, target};
+use params::{FALLBACK, target};
 
 const MAX_TITLE_CHARS: usize = 255;
 /// Of a ticket's description. Notes take more, yet nobody publishes how much.
@@ -165,7 +165,7 @@ async fn create(client: &Client<'_>) -> Result<Prepared> {
         put_assignee(client, fields)?;
         put_key(client, fields);
     }
-    if let Some(minutes) = number(call, "due_in_minutes")? {
+    if let Some(minutes) = call.number("due_in_minutes")? {
         body["dueDateTime"] = json!(due(client, minutes));
     }
     let request = client.request(Method::Post, "/Tickets", CREATE).await?;
@@ -210,7 +210,7 @@ async fn put_choices(client: &Client<'_>, body: &mut Map<String, Value>) -> Resu
         .or(defaults.queue_id);
     if let Some(queue) = queue {
         body.insert("queueID".into(), json!(queue));
-    } else if number(client.call, "resource_id")?.is_none() {
+    } else if client.call.number::<i64>("resource_id")?.is_none() {
         return Err(needs(client, "queue"));
     }
     for (param, field) in [
@@ -234,8 +234,8 @@ fn needs(client: &Client<'_>, what: &str) -> Error {
 
 fn put_assignee(client: &Client<'_>, body: &mut Map<String, Value>) -> Result<()> {
     let (resource, role) = (
-        number(client.call, "resource_id")?,
-        number(client.call, "role_id")?,
+        client.call.number::<i64>("resource_id")?,
+        client.call.number::<i64>("role_id")?,
     );
     match (resource, role) {
         (Some(resource), Some(role)) => {

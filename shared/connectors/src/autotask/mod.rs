@@ -54,18 +54,18 @@ impl Connector for Autotask {
     }
 
     async fn prepare(&self, call: &Call<'_>) -> Result<Prepared> {
-        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        let settings = Settings::read(call.connection)?;
         actions::prepare(&Client::new(&self.memory, call, &settings)).await
     }
 
     async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer> {
-        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        let settings = Settings::read(call.connection)?;
         let client = Client::new(&self.memory, call, &settings);
         actions::send(&client, prepared).await.map(Answer::Done)
     }
 
     async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
-        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        let settings = Settings::read(call.connection)?;
         actions::look_up(&Client::new(&self.memory, call, &settings)).await
     }
 }

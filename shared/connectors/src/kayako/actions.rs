@@ -17,7 +17,7 @@ use super::settings::{Channel, Settings};
 use super::{CONVERSATION, MARK_PREFIX, conversation};
 use crate::text::encode;
 pub(super) use look_up::look_up;
-use params::{FALLBACK, number, rendered_none, tags, target, word};
+use params::{FALLBACK, rendered_none, tags, target};
 
 pub(super) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -138,8 +138,8 @@ async fn create(client: &Client<'_>, settings: &Settings) -> Result<Prepared> {
     let mut tags = call.list("tags");
     tags.push(mark(call));
     body["tags"] = json!(tags.join(","));
-    let requester = number(call, "requester_id")?.or(settings.requester_id);
-    let mailbox = number(call, "channel_id")?;
+    let requester = call.number("requester_id")?.or(settings.requester_id);
+    let mailbox: Option<u64> = call.number("channel_id")?;
     body["requester_id"] = match requester {
         Some(id) => json!(id),
         None => json!(client.own_user().await?),
@@ -150,7 +150,7 @@ async fn create(client: &Client<'_>, settings: &Settings) -> Result<Prepared> {
             None => json!(resolve::mailbox(client).await?),
         };
     }
-    if let Some(priority) = word(call, "priority") {
+    if let Some(priority) = call.word("priority") {
         body["priority_id"] = json!(resolve::priority(client, &priority).await?);
     }
     put_assignees(client, &mut body).await?;
@@ -165,7 +165,9 @@ async fn change_one(client: &Client<'_>, id: u64) -> Result<Prepared> {
         "add_reply" => add_reply(client, id).await,
         "set_status" => set_status(client, id).await,
         "set_priority" => {
-            let priority = word(call, "priority").ok_or_else(|| rendered_none(call, "priority"))?;
+            let priority = call
+                .word("priority")
+                .ok_or_else(|| rendered_none(call, "priority"))?;
             let priority = resolve::priority(client, &priority).await?;
             Ok(update(client, id, &json!({"priority_id": priority})))
         }

@@ -72,7 +72,7 @@ impl Connector for Kayako {
 
 impl Kayako {
     fn open<'a>(&'a self, call: &'a Call<'a>) -> Result<(Client<'a>, Settings)> {
-        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        let settings = Settings::read(call.connection)?;
         Ok((Client::new(&self.memory, call, &settings), settings))
     }
 }

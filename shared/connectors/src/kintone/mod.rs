@@ -69,7 +69,7 @@ impl Connector for Kintone {
 
 impl Kintone {
     fn open<'a>(&'a self, call: &'a Call<'a>) -> Result<Client<'a>> {
-        let settings = Settings::read(call.connection).map_err(settings::refused)?;
+        let settings = Settings::read(call.connection)?;
         Ok(Client::new(&self.memory, call, settings))
     }
 }

@@ -14,7 +14,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Retry};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use super::types::Body;
 use crate::text::truncate;
 pub(super) use dialect::Dialect;
@@ -207,7 +207,7 @@ fn check_path(draft: &Draft) -> Result<()> {
 }
 
 fn read_settings(call: &Call<'_>) -> Result<Settings> {
-    Settings::read(call.connection).map_err(settings::refused)
+    Settings::read(call.connection).map_err(Error::from)
 }
 
 /// The parser's own words are left out: they quote the body.

@@ -2,7 +2,6 @@
 
 use deskbridge_core::connector::Connection;
 use deskbridge_core::integration::Problem;
-use deskbridge_core::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 use crate::http::check_base_url;
@@ -110,12 +109,6 @@ impl Settings {
 
 pub(super) fn problem(setting: &str, why: impl Into<String>) -> Problem {
     Problem::new(format!("settings.opsgenie.{setting}"), why)
-}
-
-/// For settings that were refused after they were saved, by a newer build.
-pub(super) fn refused(problems: Vec<Problem>) -> Error {
-    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    Error::new(ErrorKind::Misconfigured, problems.join("; "))
 }
 
 struct Reader<'a> {

@@ -71,7 +71,7 @@ impl Poll for Relation {
     }
 
     async fn fetch(&self, ask: &Ask<'_>) -> Result<Page> {
-        let settings = Settings::read(ask.connection).map_err(settings::refused)?;
+        let settings = Settings::read(ask.connection)?;
         poll::fetch(&self.memory, ask, &settings).await
     }
 }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use deskbridge_core::Result;
 use deskbridge_core::connector::Call;
 
-use super::params::number;
 use super::{COMPLETE, READ};
 use crate::autotask::client::Client;
 use crate::autotask::types::Ticket;
@@ -34,7 +33,7 @@ pub(super) async fn ticket_to_note(client: &Client<'_>) -> Result<Option<i64>> {
 
 /// Returns the series' newest ticket if the alert came within its window.
 pub(super) fn ticket_in_window(call: &Call<'_>) -> Result<Option<i64>> {
-    let window = match number(call, WINDOW)? {
+    let window = match call.number::<i64>(WINDOW)? {
         Some(seconds) => u64::try_from(seconds).unwrap_or_default(),
         None => USUAL_WINDOW_S,
     };

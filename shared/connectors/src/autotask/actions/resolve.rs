@@ -6,7 +6,6 @@ mod company;
 use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use super::params::word;
 use crate::autotask::client::Client;
 use crate::autotask::types::{Category, Choice, Defaults, FieldList, Items};
 use crate::text::truncate;
@@ -40,7 +39,7 @@ const NOTE: Fields = Fields {
 
 /// Finds the category by name or id; the tenant's default one where the rule names none.
 pub(super) async fn category(client: &Client<'_>) -> Result<Option<Category>> {
-    let wanted = word(client.call, "category");
+    let wanted = client.call.word("category");
     let pick = |all: &Vec<Category>| {
         let mut active = all.iter().filter(|category| category.is_active);
         let found = active.find(|category| match &wanted {
@@ -82,7 +81,7 @@ pub(super) async fn defaults(client: &Client<'_>, category: i64) -> Result<Defau
 
 /// Resolves a parameter to a value of the ticket's picklist `field`: by label, or by number.
 pub(super) async fn choice(client: &Client<'_>, param: &str, field: &str) -> Result<Option<i64>> {
-    let Some(wanted) = word(client.call, param) else {
+    let Some(wanted) = client.call.word(param) else {
         return Ok(None);
     };
     let found = pick(client, &TICKET, field, |choices| value(choices, &wanted)).await?;

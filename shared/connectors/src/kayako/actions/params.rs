@@ -2,7 +2,6 @@
 
 use deskbridge_core::connector::Call;
 use deskbridge_core::{Error, ErrorKind, Result};
-use serde_json::Value;
 
 /// The conversation to act on where no link leads to one.
 pub(super) const FALLBACK: &str = "conversation";
@@ -15,7 +14,7 @@ pub(super) fn target(call: &Call<'_>) -> Result<u64> {
             Error::new(ErrorKind::NotFound, why)
         });
     }
-    number(call, FALLBACK)?.ok_or_else(|| {
+    call.number(FALLBACK)?.ok_or_else(|| {
         let why = format!("no conversation is linked to {}", call.action.subject);
         Error::new(ErrorKind::NotFound, why)
     })
@@ -28,26 +27,6 @@ pub(super) fn tags(call: &Call<'_>) -> Result<String> {
     } else {
         Ok(tags)
     }
-}
-
-/// Returns a text or number parameter as text; empty counts as absent.
-pub(super) fn word(call: &Call<'_>, name: &str) -> Option<String> {
-    match call.action.params.get(name)? {
-        Value::Number(number) => Some(number.to_string()),
-        _ => call.text(name).map(str::to_owned),
-    }
-}
-
-/// Returns an id parameter; empty counts as absent.
-pub(super) fn number(call: &Call<'_>, name: &str) -> Result<Option<u64>> {
-    let Some(text) = word(call, name) else {
-        return Ok(None);
-    };
-    text.trim().parse().map(Some).map_err(|_| {
-        let rule = &call.action.rule;
-        let why = format!("{rule} rendered a {name} that is no number: check its template");
-        Error::new(ErrorKind::Misconfigured, why)
-    })
 }
 
 pub(super) fn rendered_none(call: &Call<'_>, name: &str) -> Error {

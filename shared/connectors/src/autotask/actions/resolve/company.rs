@@ -3,7 +3,6 @@
 use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use super::word;
 use crate::autotask::client::Client;
 use crate::autotask::types::Identified;
 use crate::text::truncate;
@@ -19,11 +18,11 @@ pub(in crate::autotask::actions) struct Company {
 /// Inactive companies take no tickets, and so are not found by name.
 pub(in crate::autotask::actions) async fn company(client: &Client<'_>) -> Result<Company> {
     let call = client.call;
-    let wanted = word(call, "company");
+    let wanted = call.word("company");
     if let Some(id) = company_id(client, wanted.as_deref()).await? {
         return Ok(Company { id, missing: None });
     }
-    let instead = word(call, "default_company");
+    let instead = call.word("default_company");
     let instead = company_id(client, instead.as_deref()).await?;
     let rule = &call.action.rule;
     let why = match (instead, wanted) {
