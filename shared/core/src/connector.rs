@@ -1,6 +1,7 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
 mod poll;
+mod trial;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
 pub use poll::{Ask, Page, Poll, Watched};
+pub use trial::{Trial, Tried};
 
 /// One vendor.
 #[async_trait]
@@ -70,6 +72,12 @@ pub trait Connector: Send + Sync {
     /// error means that the look-up failed, and says nothing of the action.
     async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
         Err(call.unsupported())
+    }
+
+    /// Asks the vendor whether this credential works with these settings; changes nothing there.
+    /// Nothing where the vendor offers no such question.
+    async fn try_connection(&self, _trial: &Trial<'_>) -> Result<Option<Tried>> {
+        Ok(None)
     }
 }
 

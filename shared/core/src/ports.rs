@@ -1,5 +1,6 @@
 //! What the flows need from the outside: five ports, each with a conformance suite in testkit.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -41,6 +42,26 @@ pub trait Secrets: Send + Sync {
     async fn reread(&self, name: &str, _seen: &str) -> Result<Credential> {
         self.credential(name).await
     }
+}
+
+/// Writes credentials; nobody reads them back through it.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Replaces the whole document and returns its new version.
+    async fn put(&self, name: &str, fields: BTreeMap<String, String>) -> Result<String>;
+    /// Takes the document away; one that is not there is gone already.
+    async fn remove(&self, name: &str) -> Result<()>;
+    /// By name.
+    async fn held(&self) -> Result<Vec<Held>>;
+}
+
+/// What may be said of a credential: never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub name: String,
+    /// The names of its fields, where the vault tells them without reading the values.
+    pub fields: Option<Vec<String>>,
+    pub changed_at: Option<Timestamp>,
 }
 
 /// A message to send.
@@ -160,9 +181,9 @@ pub struct Tally {
     pub events: u64,
     pub duplicates: u64,
     /// By decision word.
-    pub decisions: std::collections::BTreeMap<String, u64>,
+    pub decisions: BTreeMap<String, u64>,
     /// By outcome word, or `open` and `parked`.
-    pub actions: std::collections::BTreeMap<String, u64>,
+    pub actions: BTreeMap<String, u64>,
 }
 
 /// Configuration, ledger, links and the dispatch rows. Every read sees every finished write.
