@@ -256,7 +256,7 @@ impl Dispatch {
         Ok(call_failed(record, repeat, operation.ends, &error, now))
     }
 
-    fn call<'a>(
+    pub(super) fn call<'a>(
         &'a self,
         action: &'a Action,
         ready: &'a Ready<'_>,
@@ -303,13 +303,16 @@ fn too_early(record: &ActionRecord, ready: &Ready<'_>, now: Timestamp) -> Option
     (earliest > now).then_some(earliest)
 }
 
-fn looks(operation: &Operation) -> bool {
+pub(super) fn looks(operation: &Operation) -> bool {
     matches!(operation.repeat, Repeat::LookUp { .. })
 }
 
 /// Returns why a create has nothing left to do when its turn comes, if so.
 fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
     ready.operation.creates?;
+    if record.forced {
+        return None;
+    }
     let action = &record.action;
     let link = ready.subject.link(&action.connector);
     if let Some(link) = link.filter(|_| !ready.operation.renews) {
