@@ -8,6 +8,7 @@ pub mod text;
 
 mod alert;
 mod autotask;
+mod caller;
 mod fields;
 mod form;
 mod generic;
