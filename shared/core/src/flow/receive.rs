@@ -3,6 +3,7 @@
 
 mod checks;
 mod events;
+mod keys;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use super::directory::{Configured, Directory};
 use checks::check_headers;
 pub use events::envelopes;
 pub(super) use events::event_key;
+pub use keys::Keyring;
 
 use crate::connector::{Connectors, SignedRequest, Webhook};
 use crate::dedup::key_hash;
@@ -121,6 +123,7 @@ pub struct Receive {
     pub inbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
     pub clock: Arc<dyn Clock>,
+    pub keys: Keyring,
 }
 
 impl Receive {
@@ -166,12 +169,19 @@ impl Receive {
         configured: &Configured,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let secret = self.webhook_secret(&request.connector, configured).await?;
         let signed = SignedRequest {
             headers: &request.headers,
             body: &request.body,
             now,
         };
+        if let Some(published) = webhook.published_keys() {
+            // Without settings nobody can say whose keys they are.
+            let plan = configured.plan().map_err(|_| Refusal::unavailable())?;
+            let connection = plan.connections.get(&request.connector);
+            let connection = connection.ok_or_else(Refusal::unknown_address)?;
+            return self.keys.verify(published, &signed, connection).await;
+        }
+        let secret = self.webhook_secret(&request.connector, configured).await?;
         webhook
             .verify(&signed, secret.as_ref())
             .map_err(|error| match error.kind() {
