@@ -17,6 +17,7 @@ mod kintone;
 mod opsgenie;
 mod relation;
 mod signature;
+pub mod zoho_desk;
 
 use std::sync::Arc;
 
@@ -29,10 +30,11 @@ pub use kayako::Kayako;
 pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 pub use relation::{RELATION_ACTIVITIES, Relation};
+pub use zoho_desk::ZohoDesk;
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 7] = [
+    let all: [Arc<dyn Connector>; 8] = [
         Arc::new(Alert::default()),
         Arc::new(Generic::default()),
         Arc::new(Autotask::default()),
@@ -40,6 +42,7 @@ pub fn all() -> Connectors {
         Arc::new(Kintone::default()),
         Arc::new(Opsgenie),
         Arc::new(Relation::default()),
+        Arc::new(ZohoDesk::default()),
     ];
     Connectors::new(all)
 }
