@@ -40,6 +40,8 @@ pub struct Ports {
     pub directory: Arc<Directory>,
     pub connectors: Connectors,
     pub store: Arc<dyn Store>,
+    /// Where a look-up reports what it found, for rules that asked.
+    pub inbound: Arc<dyn Queue>,
     pub outbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
     /// Where the same credentials are written.
@@ -84,6 +86,7 @@ impl Admin {
                 directory: Arc::clone(&ports.directory),
                 connectors: ports.connectors.clone(),
                 store: Arc::clone(&ports.store),
+                inbound: ports.inbound,
                 outbound: ports.outbound,
                 secrets: Arc::clone(&ports.secrets),
                 clock: Arc::clone(&ports.clock),
