@@ -1,13 +1,14 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
+mod all;
 mod answer;
+mod keys;
 mod poll;
 mod trial;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +25,9 @@ use crate::link::{EntityRef, Link};
 use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
+pub use all::Connectors;
 pub use answer::{Answer, Done, Found, Reply};
+pub use keys::PublishedKeys;
 pub use poll::{Ask, Page, Poll, Watched};
 pub use trial::{Trial, Tried};
 
@@ -81,6 +84,12 @@ pub trait Connector: Send + Sync {
     async fn try_connection(&self, _trial: &Trial<'_>) -> Result<Option<Tried>> {
         Ok(None)
     }
+
+    /// Has the vendor post its webhooks to `url`; called again, it makes nothing twice. Nothing where
+    /// a person does that in the vendor's own pages.
+    async fn subscribe(&self, _trial: &Trial<'_>, _url: &str) -> Result<Option<Tried>> {
+        Ok(None)
+    }
 }
 
 /// How a vendor's webhooks are checked and read.
@@ -97,6 +106,11 @@ pub trait Webhook: Send + Sync {
     /// vendors that sign nothing: the key in the address is all there is.
     fn verify(&self, _request: &SignedRequest<'_>, _secret: Option<&Credential>) -> Result<()> {
         Ok(())
+    }
+
+    /// The keys that the vendor publishes, where it signs with such: then they verify, not `verify`.
+    fn published_keys(&self) -> Option<&dyn PublishedKeys> {
+        None
     }
 
     /// Returns the body as JSON text, which is what is bounded, parsed and kept. The default is for
@@ -361,27 +375,5 @@ impl Prepared {
             request,
             writes: Vec::new(),
         }
-    }
-}
-
-/// The connectors of this build, by name.
-#[derive(Clone)]
-pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
-
-impl Connectors {
-    pub fn new(all: impl IntoIterator<Item = Arc<dyn Connector>>) -> Self {
-        Self(Arc::new(all.into_iter().map(|c| (c.name(), c)).collect()))
-    }
-
-    pub fn named(&self, name: &str) -> Option<&dyn Connector> {
-        self.0.get(name).map(AsRef::as_ref)
-    }
-
-    pub fn operation(&self, connector: &str, operation: &str) -> Option<&'static Operation> {
-        let connector = self.named(connector)?;
-        connector
-            .operations()
-            .iter()
-            .find(|op| op.name == operation)
     }
 }

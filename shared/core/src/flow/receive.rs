@@ -3,6 +3,7 @@
 
 mod checks;
 mod events;
+mod keys;
 mod shared;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use super::directory::{Configured, Directory};
 use checks::check_headers;
 pub use events::envelopes;
 pub(super) use events::event_key;
+pub use keys::Keyring;
 
 use crate::connector::{Connectors, Reply, SignedRequest, Webhook};
 use crate::dedup::key_hash;
@@ -150,6 +152,7 @@ pub struct Receive {
     pub inbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
     pub clock: Arc<dyn Clock>,
+    pub keys: Keyring,
 }
 
 impl Receive {
@@ -159,8 +162,8 @@ impl Receive {
         let webhook = self.webhook(&request.connector)?;
         let configured = self.find(&request).await?;
         check_headers(&request, webhook)?;
-        let secret = self.webhook_secret(&request.connector, &configured).await?;
-        verify(&request, webhook, secret.as_ref(), received_at)?;
+        self.verify(&request, webhook, &configured, received_at)
+            .await?;
         self.take(request, webhook, &configured, received_at).await
     }
 
@@ -216,6 +219,25 @@ impl Receive {
             return Err(Refusal::unknown_address());
         }
         Ok(configured)
+    }
+
+    async fn verify(
+        &self,
+        request: &WebhookRequest,
+        webhook: &dyn Webhook,
+        configured: &Configured,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if let Some(published) = webhook.published_keys() {
+            // Without settings nobody can say whose keys they are.
+            let plan = configured.plan().map_err(|_| Refusal::unavailable())?;
+            let connection = plan.connections.get(&request.connector);
+            let connection = connection.ok_or_else(Refusal::unknown_address)?;
+            let signed = signed(request, now);
+            return self.keys.verify(published, &signed, connection).await;
+        }
+        let secret = self.webhook_secret(&request.connector, configured).await?;
+        verify(request, webhook, secret.as_ref(), now)
     }
 
     /// The credential that signs webhooks, where the connection names one as `webhook_credential`.
@@ -292,17 +314,20 @@ fn verify(
     secret: Option<&Credential>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let signed = SignedRequest {
-        headers: &request.headers,
-        body: &request.body,
-        now,
-    };
     webhook
-        .verify(&signed, secret)
+        .verify(&signed(request, now), secret)
         .map_err(|error| match error.kind() {
             ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
             _ => Refusal::new(401, "Not verified", error.message()),
         })
+}
+
+fn signed(request: &WebhookRequest, now: Timestamp) -> SignedRequest<'_> {
+    SignedRequest {
+        headers: &request.headers,
+        body: &request.body,
+        now,
+    }
 }
 
 fn message(envelope: &Envelope) -> serde_json::Result<Message> {
