@@ -109,6 +109,7 @@ impl Report {
         let data = [
             ("result", Value::Object(self.result.clone())),
             ("error", self.error.as_str().into()),
+            ("outcome", self.outcome.as_str().into()),
             ("asked", self.asked.clone()),
             ("origin", self.origin.clone()),
         ];

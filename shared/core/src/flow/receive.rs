@@ -162,7 +162,7 @@ impl Receive {
         let webhook = self.webhook(&request.connector)?;
         let configured = self.find(&request).await?;
         check_headers(&request, webhook)?;
-        self.check(&request, webhook, &configured, received_at)
+        self.verify(&request, webhook, &configured, received_at)
             .await?;
         self.take(request, webhook, &configured, received_at).await
     }
@@ -221,27 +221,23 @@ impl Receive {
         Ok(configured)
     }
 
-    async fn check(
+    async fn verify(
         &self,
         request: &WebhookRequest,
         webhook: &dyn Webhook,
         configured: &Configured,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let Some(published) = webhook.published_keys() else {
-            let secret = self.webhook_secret(&request.connector, configured).await?;
-            return verify(request, webhook, secret.as_ref(), now);
-        };
-        // Without settings nobody can say whose keys they are.
-        let plan = configured.plan().map_err(|_| Refusal::unavailable())?;
-        let connection = plan.connections.get(&request.connector);
-        let connection = connection.ok_or_else(Refusal::unknown_address)?;
-        let signed = SignedRequest {
-            headers: &request.headers,
-            body: &request.body,
-            now,
-        };
-        self.keys.verify(published, &signed, connection).await
+        if let Some(published) = webhook.published_keys() {
+            // Without settings nobody can say whose keys they are.
+            let plan = configured.plan().map_err(|_| Refusal::unavailable())?;
+            let connection = plan.connections.get(&request.connector);
+            let connection = connection.ok_or_else(Refusal::unknown_address)?;
+            let signed = signed(request, now);
+            return self.keys.verify(published, &signed, connection).await;
+        }
+        let secret = self.webhook_secret(&request.connector, configured).await?;
+        verify(request, webhook, secret.as_ref(), now)
     }
 
     /// The credential that signs webhooks, where the connection names one as `webhook_credential`.
@@ -318,17 +314,20 @@ fn verify(
     secret: Option<&Credential>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let signed = SignedRequest {
-        headers: &request.headers,
-        body: &request.body,
-        now,
-    };
     webhook
-        .verify(&signed, secret)
+        .verify(&signed(request, now), secret)
         .map_err(|error| match error.kind() {
             ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
             _ => Refusal::new(401, "Not verified", error.message()),
         })
+}
+
+fn signed(request: &WebhookRequest, now: Timestamp) -> SignedRequest<'_> {
+    SignedRequest {
+        headers: &request.headers,
+        body: &request.body,
+        now,
+    }
 }
 
 fn message(envelope: &Envelope) -> serde_json::Result<Message> {

@@ -65,6 +65,7 @@ fn a_report_tells_the_answer_what_was_asked_and_where_it_came_from() {
     let told = json!({
         "result": { "subject": "Printer" },
         "error": "",
+        "outcome": "delivered",
         "asked": { "number": 9 },
         "origin": { "channel": "C1" },
     });
