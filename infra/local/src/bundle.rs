@@ -10,7 +10,7 @@ use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::poll::Poll;
-use deskbridge_core::flow::receive::Receive;
+use deskbridge_core::flow::receive::{Keyring, Receive};
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
@@ -72,6 +72,7 @@ impl Bundle {
             connectors: connectors.clone(),
             store: Arc::clone(&store),
             outbound: Arc::clone(&to_dispatch),
+            inbound: Arc::clone(&inbound) as _,
             secrets: Arc::clone(&options.secrets),
             clock: Arc::clone(&clock),
             http: Arc::clone(&http),
@@ -83,6 +84,7 @@ impl Bundle {
                 inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&options.secrets),
                 clock: Arc::clone(&clock),
+                keys: Keyring::new(Arc::clone(&http)),
             },
             evaluate: Evaluate {
                 directory: Arc::clone(&directory),
