@@ -10,6 +10,7 @@ pub mod opsgenie;
 pub mod relation;
 pub mod salesforce;
 pub mod zendesk;
+pub mod zoho_desk;
 
 mod client;
 mod http;
