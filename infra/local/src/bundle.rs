@@ -72,6 +72,7 @@ impl Bundle {
             connectors: connectors.clone(),
             store: Arc::clone(&store),
             outbound: Arc::clone(&to_dispatch),
+            inbound: Arc::clone(&inbound) as _,
             secrets: Arc::clone(&options.secrets),
             clock: Arc::clone(&clock),
             http: Arc::clone(&http),

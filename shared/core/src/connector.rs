@@ -1,6 +1,7 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
 mod all;
+mod answer;
 mod keys;
 mod poll;
 mod trial;
@@ -25,6 +26,7 @@ use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
 pub use all::Connectors;
+pub use answer::{Answer, Done, Found, Reply};
 pub use keys::PublishedKeys;
 pub use poll::{Ask, Page, Poll, Watched};
 pub use trial::{Trial, Tried};
@@ -133,6 +135,23 @@ pub trait Webhook: Send + Sync {
     /// used for a body without a key, `DedupKey::Each`.
     fn delivery(&self, _request: &SignedRequest<'_>, _connection: &Connection) -> Option<String> {
         None
+    }
+
+    /// What the sender is told where it wants words of its own. It may not depend on anything that is
+    /// not in the body: it is given before any vendor is called.
+    fn answer(&self, _body: &Value) -> Option<Reply> {
+        None
+    }
+
+    /// Which of the vendor's customers sent this, where all of them share one address of ours: Deskbridge
+    /// is one app there, with one secret, the credential `webhook-<connector>`.
+    fn tenant(&self, _body: &Value) -> Option<String> {
+        None
+    }
+
+    /// Whether the vendor asks with a GET if anybody is at an address, before it takes it.
+    fn is_probed(&self) -> bool {
+        false
     }
 
     /// Reads the body. `integration` is the name our own writes are signed with.
@@ -357,36 +376,4 @@ impl Prepared {
             writes: Vec::new(),
         }
     }
-}
-
-/// A request that reached the vendor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Done(Done),
-    /// Taken, not yet carried out: `handle` tells how to ask.
-    Pending {
-        handle: String,
-    },
-}
-
-/// What took effect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// The entity made or acted on.
-    pub entity: Option<EntityRef>,
-    /// For people: `alert kayako_john_9 opened`.
-    pub detail: String,
-}
-
-/// What a look-up found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    Done(Done),
-    Absent,
-    /// The vendor has not got to it yet.
-    Pending,
-    /// The vendor got to it and refused, in its own words.
-    Refused {
-        why: String,
-    },
 }

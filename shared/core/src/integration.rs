@@ -59,6 +59,9 @@ pub struct Integration {
     pub version: u64,
     /// Hashes of the live integration keys, newest first.
     pub key_hashes: Vec<String>,
+    /// Hashes of the vendors' customers whose webhooks are its own, at addresses that all share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<String>,
     /// Where its owner keeps it, if it came from a file: when that is gone, so is this.
     #[serde(default)]
     pub file: Option<String>,
@@ -83,6 +86,11 @@ impl Integration {
 
     pub fn name(&self) -> &str {
         &self.spec.name
+    }
+
+    /// All that leads to it: its keys, and its tenants.
+    pub fn hashes(&self) -> impl Iterator<Item = &String> {
+        self.key_hashes.iter().chain(&self.tenants)
     }
 
     /// Why nothing may be sent for this integration now, if so.

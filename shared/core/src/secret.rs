@@ -7,6 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, ErrorKind, Result};
 
+const MAX_NAME_CHARS: usize = 64;
+/// A document's size in bytes, names and values: what the smallest vault takes, with room to write it.
+const MAX_DOCUMENT_BYTES: usize = 48 * 1024;
+
 /// The fields of one credential, as its connector names them.
 ///
 /// `version` changes whenever the document does: a paused credential resumes on a new version.
@@ -61,4 +65,30 @@ impl fmt::Debug for Credential {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
+}
+
+/// Checks a document before any vault writes it: names that fit a file, a variable and a path, at least
+/// one field, and a size that each vault takes.
+///
+/// # Errors
+/// `Misconfigured`, naming what is wrong and never a value.
+pub fn check_document(name: &str, fields: &BTreeMap<String, String>) -> Result<()> {
+    let plain = |text: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        !text.is_empty() && text.len() <= MAX_NAME_CHARS && text.chars().all(fits)
+    };
+    let bytes: usize = fields.iter().map(|(k, v)| k.len() + v.len()).sum();
+    let why = if !plain(name) || !fields.keys().all(|field| plain(field)) {
+        format!(
+            "a credential and its fields have names of 1 to {MAX_NAME_CHARS} letters, digits, \
+             hyphens and underscores"
+        )
+    } else if fields.is_empty() {
+        format!("credential {name} has no field: give at least one")
+    } else if bytes > MAX_DOCUMENT_BYTES {
+        format!("credential {name} is larger than {MAX_DOCUMENT_BYTES} bytes")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Misconfigured, why))
 }

@@ -152,6 +152,7 @@ impl Admin {
             spec,
             version: deleted.map_or(0, |deleted| deleted.version),
             key_hashes: vec![key_hash(&key)],
+            tenants: Vec::new(),
             file: None,
             keys_chosen: false,
             deleted_at: None,
@@ -195,6 +196,7 @@ impl Admin {
         let version = Some(integration.version);
         self.record_change(caller, what, name, team, version)
             .await?;
+        let integration = self.directory.with_tenants(integration);
         let written = self.store.put_integration(integration.clone(), seen).await;
         written?;
         self.directory.forget();

@@ -75,7 +75,7 @@ fn count(answer: &Result<Receipt, Refusal>) -> Metrics {
     match answer {
         Err(_) => metrics.add("Refused", 1),
         Ok(receipt) => {
-            for taken in std::iter::once(&receipt.first).chain(&receipt.more) {
+            for taken in receipt.taken() {
                 metrics.add(metric(taken.status), 1);
             }
         }

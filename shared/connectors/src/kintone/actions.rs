@@ -182,8 +182,8 @@ async fn refused(client: &Client<'_>, refusal: &Refusal) -> Result<Done> {
             client.app_name().await
         );
         return Ok(Done {
-            entity: None,
             detail,
+            ..Done::default()
         });
     }
     let fields = refusal.errors.iter().map(|(place, error)| {
@@ -232,5 +232,6 @@ async fn done(client: &Client<'_>, id: &str, what: &str) -> Done {
     Done {
         entity: Some(super::record_of(id)),
         detail,
+        result: None,
     }
 }

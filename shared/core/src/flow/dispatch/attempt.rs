@@ -307,10 +307,15 @@ fn looks(operation: &Operation) -> bool {
     matches!(operation.repeat, Repeat::LookUp { .. })
 }
 
-/// Returns why a create has nothing left to do when its turn comes, if so.
+/// Returns why an action has nothing left to do when its turn comes, if so.
 fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
-    ready.operation.creates?;
     let action = &record.action;
+    let linked = || target(ready.subject, action, ready.operation).is_some();
+    if action.terms.if_linked && !linked() {
+        let (subject, connector) = (&action.subject, &action.connector);
+        return Some(format!("{subject} has no counterpart at {connector}"));
+    }
+    ready.operation.creates?;
     let link = ready.subject.link(&action.connector);
     if let Some(link) = link.filter(|_| !ready.operation.renews) {
         return Some(format!("{} has {} already", action.subject, link.peer));
@@ -362,6 +367,7 @@ impl From<ActionRecord> for Verdict {
         Self {
             record,
             changes: Vec::new(),
+            result: None,
         }
     }
 }

@@ -40,6 +40,7 @@ fn sent() -> ActionRecord {
         params: json!({}),
         received_at: NOW,
         creates: true,
+        terms: crate::action::Terms::default(),
     };
     let mut record = ActionRecord::new(action, NOW);
     record.claim(NOW, None);
@@ -146,7 +147,7 @@ fn made() -> EntityRef {
 fn delivered_with(operation: &Operation, before: Option<&Link>) -> Vec<EntityChange> {
     let done = Done {
         entity: Some(made()),
-        detail: String::new(),
+        ..Done::default()
     };
     delivered(sent(), operation, done, before, NOW).changes
 }
