@@ -88,6 +88,7 @@ async fn a_trial_says_of_each_connection_what_is_wrong() {
     let trials = tried["trials"].as_array().unwrap();
     let connections: Vec<_> = trials.iter().map(|one| &one["connection"]).collect();
     assert_eq!(connections, ["kayako", "opsgenie"]);
+    assert_eq!(trials[0]["result"], "works", "{tried}");
     assert_eq!(trials[1]["result"], "failed");
     let says = trials[1]["says"].as_str().unwrap();
     assert!(says.contains("no credential opsgenie-support"), "{says}");

@@ -7,6 +7,7 @@ mod access;
 mod actions;
 mod against;
 mod audit;
+mod call;
 mod credentials;
 mod cursor;
 mod events;
@@ -32,6 +33,7 @@ use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, Vault, VendorHttp};
 
+pub use call::{ApiAnswer, ApiRequest, call};
 pub use openapi::{document, router};
 pub use tokens::{NewToken, is_live, issue};
 

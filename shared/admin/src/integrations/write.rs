@@ -49,12 +49,12 @@ pub(crate) async fn put(
         let detail = "This token changes integrations of its own team only.";
         return Err(Problem::field(403, "Not allowed", "team", detail));
     }
-    admin.check_names(&caller, &spec).await?;
     let stored = admin.store.integration(&name).await?;
     let stored = match stored {
         Some(_) => Some(admin.visible(&caller, &name).await?),
         None => None,
     };
+    admin.check_names(&caller, &spec).await?;
     check_version(&headers, stored.as_ref())?;
     if let Some(stored) = &stored {
         check_owner(stored)?;
