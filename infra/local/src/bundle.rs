@@ -18,6 +18,8 @@ use deskbridge_core::{Result, Timestamp};
 use deskbridge_data_actions::Runner;
 use deskbridge_embedded::{Embedded, EmbeddedQueue, EmbeddedSecrets};
 
+use crate::settings;
+
 pub struct Options {
     /// Where the store lives; made if it is not there.
     pub data: PathBuf,
@@ -166,10 +168,11 @@ fn data_actions(
     http: Arc<dyn VendorHttp>,
     clock: &Arc<dyn Clock>,
 ) -> Runner {
-    Runner::new(
+    let runner = Runner::new(
         Arc::clone(store),
         Arc::clone(secrets),
         http,
         Arc::clone(clock),
-    )
+    );
+    runner.with_aws_keys(settings::aws_keys())
 }

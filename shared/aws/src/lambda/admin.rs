@@ -70,10 +70,12 @@ pub struct AdminFunction {
 pub async fn serve_admin(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(), Error> {
     let host = Host::start()?;
     let (outbound, secrets) = (host.outbound()?, host.vault()?);
+    let inbound = host.inbound()?;
     let function = AdminFunction::new(Ports {
         directory: host.directory(&parts),
         connectors: parts.connectors,
         store: host.store(),
+        inbound: inbound as _,
         outbound: Arc::clone(&outbound) as _,
         secrets: Arc::clone(&secrets) as _,
         vault: secrets,

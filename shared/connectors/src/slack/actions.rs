@@ -258,5 +258,9 @@ fn done_at(posted: &Posted, what: &str) -> Done {
 }
 
 fn done(entity: Option<EntityRef>, detail: String) -> Done {
-    Done { entity, detail }
+    Done {
+        entity,
+        detail,
+        result: None,
+    }
 }
