@@ -20,7 +20,6 @@ const THREAD: &str = "GET /tickets/{id}/threads/{id}";
 pub(super) struct Reported {
     entity: Option<EntityRef>,
     detail: String,
-    #[expect(dead_code, reason = "reported as an event once the core takes results")]
     result: Map<String, Value>,
 }
 
@@ -43,6 +42,7 @@ impl Reported {
         Done {
             entity: self.entity,
             detail: self.detail,
+            result: Some(self.result),
         }
     }
 }
