@@ -9,6 +9,7 @@ pub mod kintone;
 pub mod opsgenie;
 pub mod relation;
 pub mod salesforce;
+pub mod slack;
 pub mod zendesk;
 
 mod client;

@@ -230,7 +230,8 @@ impl Dispatch {
         ready: &Ready<'_>,
         error: Error,
     ) -> Result<Verdict> {
-        let (ErrorKind::RateLimited, Retry::Later(Some(wait))) = (error.kind(), error.retry())
+        let (ErrorKind::RateLimited | ErrorKind::Paced, Retry::Later(Some(wait))) =
+            (error.kind(), error.retry())
         else {
             return self.not_let_in(record, ready, error).await;
         };
@@ -250,6 +251,9 @@ impl Dispatch {
         if error.retry() == Retry::WhenCredentialChanges {
             let name = &ready.credential.name;
             return Ok(paused(record, name, &error.to_string(), now));
+        }
+        if let (ErrorKind::Paced, Retry::Later(Some(wait))) = (error.kind(), error.retry()) {
+            return Ok(postponed(record, Some(now + wait), error.to_string(), now));
         }
         let operation = ready.operation;
         let repeat = ready.connection.repeat(operation);

@@ -67,6 +67,7 @@ fn each_kind_of_failure_has_one_consequence() {
         // kind, harmless to repeat, can be looked up, nothing to look at
         (ErrorKind::NotSent, ["later", "later", "later"]),
         (ErrorKind::RateLimited, ["later", "later", "later"]),
+        (ErrorKind::Paced, ["later", "later", "later"]),
         (ErrorKind::Unavailable, ["later", "later", "later"]),
         (ErrorKind::Unauthorized, ["later", "later", "later"]),
         (ErrorKind::NeedsPerson, ["later", "later", "later"]),
