@@ -11,6 +11,7 @@ pub mod relation;
 pub mod salesforce;
 pub mod slack;
 pub mod zendesk;
+pub mod zoho_desk;
 
 mod client;
 mod http;
