@@ -4,6 +4,8 @@ mod github;
 mod hmac_sha256;
 mod standard;
 
+pub(crate) use standard::sign as sign_standard;
+
 use deskbridge_core::connector::{SignedRequest, split_list};
 use deskbridge_core::dedup::digest;
 use deskbridge_core::secret::Credential;

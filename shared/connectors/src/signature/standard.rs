@@ -48,6 +48,23 @@ pub(super) fn verify(request: &SignedRequest<'_>, secrets: &[String]) -> Result<
     Err(refused("no signature in webhook-signature is ours"))
 }
 
+/// Returns the three headers that sign a body of ours.
+pub(crate) fn sign(
+    secret: &str,
+    id: &str,
+    at: Timestamp,
+    body: &[u8],
+) -> Result<[(&'static str, String); 3]> {
+    let seconds = (at.as_millis() / 1_000).to_string();
+    let parts = [id.as_bytes(), b".", seconds.as_bytes(), b".", body];
+    let code = code(&key(secret)?, &parts)?.finalize().into_bytes();
+    Ok([
+        ("webhook-id", id.to_owned()),
+        ("webhook-signature", format!("v1,{}", STANDARD.encode(code))),
+        ("webhook-timestamp", seconds),
+    ])
+}
+
 fn check_time(at: &str, now: Timestamp) -> Result<()> {
     let digits = at.len() <= 12 && at.bytes().all(|byte| byte.is_ascii_digit());
     let sent = at.parse::<i64>().ok().filter(|_| digits);

@@ -15,9 +15,12 @@ use std::sync::Arc;
 
 use super::directory::Directory;
 use super::messages::next_message;
+use super::notify::note;
 use crate::action::{Action, ActionRecord, Claim, Stage};
 use crate::connector::{Connectors, Done, Operation};
 use crate::link::{Entity, EntityChange, EntityRef};
+use crate::notice::Kind;
+use crate::outcome::Outcome;
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use crate::{Error, ErrorKind, Result, Timestamp};
 
@@ -85,7 +88,11 @@ impl Dispatch {
     pub async fn work(&self, claimed: Claimed) -> Result<Stage> {
         let verdict = self.attempt(claimed).await?;
         let stage = verdict.record.stage.clone();
+        let needs = needs_person(&verdict.record);
         self.settle(verdict).await?;
+        if let Some(Needs { kind, about, text }) = needs {
+            note(&*self.store, self.clock.now(), kind, &about, &text).await;
+        }
         Ok(stage)
     }
 
@@ -118,6 +125,32 @@ impl Dispatch {
             Err(error) => Err(error),
         }
     }
+}
+
+struct Needs {
+    kind: Kind,
+    about: String,
+    text: String,
+}
+
+/// What to tell a person of an action that came to rest where only a person can help.
+fn needs_person(record: &ActionRecord) -> Option<Needs> {
+    let (kind, why) = match &record.stage {
+        Stage::Parked { why } => (Kind::ActionParked, why),
+        Stage::Settled(Outcome::Dead { why }) => (Kind::ActionDead, why),
+        _ => return None,
+    };
+    let Action {
+        id,
+        connector,
+        operation,
+        ..
+    } = &record.action;
+    Some(Needs {
+        kind,
+        about: record.action.integration.clone(),
+        text: format!("{connector}.{operation} {id}: {why}"),
+    })
 }
 
 /// What a person's word that the action took effect makes of its row.
