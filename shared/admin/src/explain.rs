@@ -88,6 +88,9 @@ pub(crate) struct PlannedAction {
     params: Value,
     /// Actions with the same key are carried out one after the other.
     order_key: String,
+    /// When, if not at once; unless the same happens again before.
+    #[schema(format = DateTime)]
+    not_before: Option<String>,
 }
 
 /// Explains an event.
@@ -220,6 +223,7 @@ fn view(explained: Explanation) -> ExplanationView {
         operation: action.operation.clone(),
         params: action.params.clone(),
         order_key: action.order_key.clone(),
+        not_before: action.not_before.map(|at| at.to_string()),
     });
     ExplanationView {
         subject: explained.subject.as_ref().map(EntityView::from),

@@ -119,9 +119,10 @@ impl Settings {
                 operation: "autotask.open_ticket".into(),
                 with: entry.with(&common, self.priority()),
                 order: None,
+                after_s: None,
             })
             .collect();
-        rules.extend(self.completion.rule(&self.tickets));
+        rules.extend(self.completion.rules(&self.tickets));
         rules
     }
 

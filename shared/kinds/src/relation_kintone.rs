@@ -153,6 +153,7 @@ impl Settings {
             operation: format!("kintone.{operation}"),
             with,
             order: None,
+            after_s: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Holds one event against a plan. Pure: the same event, plan and entity give the same bytes.
 
+use std::time::Duration;
+
 use minijinja::value::Value as Dynamic;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -215,8 +217,13 @@ fn action(
         subject,
         params: Value::Object(params),
         received_at: facts.received_at,
+        not_before: wait(rule).map(|wait| facts.received_at + wait),
         creates: rule.operation.creates.is_some(),
     })
+}
+
+fn wait(rule: &CompiledRule) -> Option<Duration> {
+    rule.rule.after_s.map(Duration::from_secs)
 }
 
 /// Takes the action's bytes from the room that is left for the event.
@@ -234,7 +241,8 @@ fn fitting(action: Action, room: &mut usize) -> Result<Action, (String, String)>
     Ok(action)
 }
 
-/// One order per subject and vendor acted on, unless the rule says otherwise.
+/// One order per subject and vendor acted on, unless the rule says otherwise. What waits for its time
+/// has an order of its own, or everything after it would wait too.
 fn order_key(
     plan: &Plan,
     rule: &CompiledRule,
@@ -250,7 +258,11 @@ fn order_key(
             .map(|value| value.as_str().unwrap_or_default().to_owned())
             .map_err(|error| (format!("{}.order", rule.rule.id), error.to_string()))?,
     };
-    Ok(format!("{integration}/{own}/{connector}"))
+    let order_key = format!("{integration}/{own}/{connector}");
+    Ok(match wait(rule) {
+        None => order_key,
+        Some(_) => format!("{order_key}/{}", facts.event_id),
+    })
 }
 
 /// One of as many slots as the credential has; the same order key has the same slot, so that order is

@@ -204,5 +204,6 @@ fn rule(id: &str, on: &str, operation: &str, with: Value) -> Rule {
             _ => Map::new(),
         },
         order: None,
+        after_s: None,
     }
 }

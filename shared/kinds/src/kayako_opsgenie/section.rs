@@ -103,6 +103,7 @@ impl<'a> Section<'a> {
                     operation: format!("kayako.{}", entry.action.operation()),
                     with,
                     order: None,
+                    after_s: None,
                 }
             })
             .collect()

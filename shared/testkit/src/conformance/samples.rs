@@ -67,6 +67,7 @@ pub(super) fn action(id: &str, lane: &str) -> Action {
         subject: subject("4711"),
         order_key: lane.to_owned(),
         slot: None,
+        not_before: None,
         params: json!({"number": 18_446_744_073_709_551_615_u64, "text": "✓", "list": [null, 1.5]}),
         received_at: NOW,
         creates: false,
