@@ -109,7 +109,8 @@ async fn wrong_method(State(bundle): State<Arc<Bundle>>) -> Response {
 
 fn accepted(receipt: &Receipt) -> Response {
     let status = StatusCode::from_u16(receipt.http_status).unwrap_or(StatusCode::ACCEPTED);
-    json_response(status, "application/json", receipt)
+    let body = receipt.body();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 fn problem(refusal: &Refusal, request_id: &str) -> Response {

@@ -196,7 +196,7 @@ impl ActionSummary {
             operation: action.operation.clone(),
             state: "queued".to_owned(),
             detail: String::new(),
-            not_before: action.not_before.map(|at| at.to_string()),
+            not_before: action.terms.not_before.map(|at| at.to_string()),
         }
     }
 }
@@ -229,7 +229,9 @@ fn history(record: &ActionRecord) -> Vec<Line> {
 pub(crate) fn state(record: &ActionRecord) -> &'static str {
     match &record.stage {
         Stage::Ready | Stage::Unknown { .. } if record.due_at.is_none() => "waiting",
-        Stage::Ready if record.action.not_before.is_some() && record.attempts == 0 => "scheduled",
+        Stage::Ready if record.action.terms.not_before.is_some() && record.attempts == 0 => {
+            "scheduled"
+        }
         Stage::Ready => "ready",
         Stage::Sending => "sending",
         Stage::Unknown { .. } => "unknown",

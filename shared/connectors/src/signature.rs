@@ -2,6 +2,8 @@
 
 mod github;
 mod hmac_sha256;
+mod sent_at;
+pub(crate) mod slack;
 mod standard;
 
 use deskbridge_core::connector::{SignedRequest, split_list};

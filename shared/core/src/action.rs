@@ -44,11 +44,42 @@ pub struct Action {
     pub params: Value,
     /// When the event was received: every rule about time uses this, never "now".
     pub received_at: Timestamp,
+    /// Whether later actions of the same order key need this one's result even while it is parked.
+    pub creates: bool,
+    #[serde(default, skip_serializing_if = "Terms::are_usual")]
+    pub terms: Terms,
+}
+
+/// What a rule may ask of an action besides what to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The credential to call with, instead of the connection's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// What came of it is to become an event of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Asked>,
+    /// It is not wanted where the subject has no counterpart to act on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub if_linked: bool,
     /// It waits until then, and gives way if the same rule applies to the subject again meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
-    /// Whether later actions of the same order key need this one's result even while it is parked.
-    pub creates: bool,
+}
+
+/// A report that a rule asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What the rule wants to know again when the report comes.
+    pub carry: Value,
+    /// How many reports led to this action: a chain of them has an end.
+    pub depth: u8,
+}
+
+impl Terms {
+    fn are_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where an action stands.
@@ -93,6 +124,9 @@ pub struct ActionRecord {
     #[serde(default)]
     pub last_sent_at: Option<Timestamp>,
     pub updated_at: Timestamp,
+    /// A person had it sent once more although it was delivered: what it made before is no reason not to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
     pub history: Vec<Step>,
 }
 
@@ -130,6 +164,7 @@ impl ActionRecord {
             first_sent_at: None,
             last_sent_at: None,
             updated_at: now,
+            forced: false,
             history: Vec::new(),
         }
     }
@@ -239,7 +274,7 @@ impl Action {
 
     /// When it may be sent, if nothing else stands in its way.
     fn earliest(&self, now: Timestamp) -> Timestamp {
-        self.not_before.map_or(now, |at| at.max(now))
+        self.terms.not_before.map_or(now, |at| at.max(now))
     }
 
     /// A short mark that the vendor's copy can carry, to find it again: 12 characters.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Error, ErrorKind, Result, Timestamp};
 
 /// One thing at one vendor: `kayako conversation 9`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +26,22 @@ impl EntityRef {
             connector: connector.into(),
             kind: kind.into(),
             id: id.into(),
+        }
+    }
+}
+
+/// Reads what `Display` writes. The id may hold colons itself.
+impl FromStr for EntityRef {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let mut parts = text.splitn(3, ':').filter(|part| !part.is_empty());
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(connector), Some(kind), Some(id)) => Ok(Self::new(connector, kind, id)),
+            _ => {
+                let why = "is no entity as connector:kind:id";
+                Err(Error::new(ErrorKind::Misconfigured, why))
+            }
         }
     }
 }
@@ -134,6 +151,11 @@ pub enum EntityChange {
         rule: String,
         awaited: Awaited,
     },
+    /// They have nothing to do with each other any more.
+    Unlink {
+        entity: EntityRef,
+        connector: String,
+    },
     Written {
         entity: EntityRef,
         field: String,
@@ -160,6 +182,7 @@ impl EntityChange {
             | Self::Older { entity, .. }
             | Self::Left { entity, .. }
             | Self::Awaited { entity, .. }
+            | Self::Unlink { entity, .. }
             | Self::Written { entity, .. }
             | Self::Forget { entity, .. }
             | Self::Ended { entity, .. } => entity,
@@ -186,6 +209,9 @@ impl EntityChange {
                 let newest = row.awaited.remove(&rule);
                 let newest = newest.into_iter().fold(awaited, Awaited::max);
                 row.awaited.insert(rule, newest);
+            }
+            Self::Unlink { connector, .. } => {
+                row.links.remove(&connector);
             }
             Self::Written { field, written, .. } => {
                 row.written.insert(field, written);

@@ -68,6 +68,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
             connections: "connections.",
             parameters: "with.",
         },
+        tenants: Vec::new(),
     })
 }
 
@@ -97,6 +98,7 @@ impl Written {
             with: self.with,
             order: self.order,
             after_s: self.after_s,
+            ..Rule::default()
         }
     }
 }

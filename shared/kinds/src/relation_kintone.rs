@@ -72,6 +72,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         guards: Vec::new(),
         rules,
         places: Places::default(),
+        tenants: Vec::new(),
     })
 }
 
@@ -152,8 +153,7 @@ impl Settings {
             conditions: Vec::new(),
             operation: format!("kintone.{operation}"),
             with,
-            order: None,
-            after_s: None,
+            ..Rule::default()
         }
     }
 }

@@ -69,11 +69,7 @@ impl HttpEvent {
 impl HttpResponse {
     pub(super) fn of(answer: Result<Receipt, Refusal>, request_id: &str) -> Self {
         match answer {
-            Ok(receipt) => Self::new(
-                receipt.http_status,
-                "application/json",
-                serde_json::to_string(&receipt).unwrap_or_default(),
-            ),
+            Ok(receipt) => Self::new(receipt.http_status, "application/json", receipt.body()),
             Err(refusal) => Self::problem(&refusal, request_id),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskbridge_core::flow::receive::{Receipt, Receive, Refusal, Status};
+use deskbridge_core::flow::receive::{Keyring, Receipt, Receive, Refusal, Status};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 
 use super::host::Host;
@@ -12,6 +12,15 @@ use super::{Error, Parts};
 
 /// API Gateway's HTTP API, payload format 2.0, on `POST /webhooks/<connector>/{key}`.
 pub async fn serve_webhook(connector: &'static str, parts: Parts) -> Result<(), Error> {
+    serve_signed_webhook(connector, parts, Keyring::default()).await
+}
+
+/// The same for a vendor that publishes the keys it signs with: the ring reads them.
+pub async fn serve_signed_webhook(
+    connector: &'static str,
+    parts: Parts,
+    keys: Keyring,
+) -> Result<(), Error> {
     let host = Host::start()?;
     let inbound = host.inbound()?;
     let receive = Receive {
@@ -20,6 +29,7 @@ pub async fn serve_webhook(connector: &'static str, parts: Parts) -> Result<(), 
         inbound: Arc::clone(&inbound) as _,
         secrets: host.secrets()?,
         clock: host.clock(),
+        keys,
     };
     host.prewarm(&inbound).await;
     let receive = &receive;
@@ -65,7 +75,7 @@ fn count(answer: &Result<Receipt, Refusal>) -> Metrics {
     match answer {
         Err(_) => metrics.add("Refused", 1),
         Ok(receipt) => {
-            for taken in std::iter::once(&receipt.first).chain(&receipt.more) {
+            for taken in receipt.taken() {
                 metrics.add(metric(taken.status), 1);
             }
         }

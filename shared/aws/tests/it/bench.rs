@@ -69,10 +69,10 @@ pub(crate) fn action(id: &str) -> Action {
         subject: subject("1"),
         order_key: "lane".to_owned(),
         slot: None,
-        not_before: None,
         params: serde_json::Value::Null,
         received_at: Timestamp::from_millis(1_700_000_000_000),
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

@@ -306,6 +306,7 @@ fn integration(document: &str) -> Integration {
         spec: serde_saphyr::from_str(document).unwrap(),
         version: 1,
         key_hashes: vec![key_hash(KEY)],
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

@@ -18,7 +18,7 @@ use deskbridge_core::dedup::key_hash;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
-use deskbridge_core::flow::receive::{Receive, WebhookRequest};
+use deskbridge_core::flow::receive::{Keyring, Receive, WebhookRequest};
 use deskbridge_core::integration::{History, Integration};
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store};
 use deskbridge_local::demo::kayako_opsgenie::example;
@@ -83,6 +83,7 @@ impl Deployed {
                 inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&secrets),
                 clock: Arc::clone(&time),
+                keys: Keyring::default(),
             },
             evaluate: Evaluate {
                 directory: Arc::clone(&directory),
@@ -96,6 +97,7 @@ impl Deployed {
                 connectors,
                 store,
                 outbound: Arc::clone(&outbound) as _,
+                inbound: Arc::clone(&inbound) as _,
                 secrets,
                 clock: time,
                 http: Arc::new(Client::new(Targets::Any).unwrap()),
@@ -363,6 +365,7 @@ pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
         spec: serde_saphyr::from_str(&sandbox.document()).unwrap(),
         version: 1,
         key_hashes: vec![key_hash(KEY)],
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

@@ -134,6 +134,7 @@ fn done(id: i64, what: &str) -> Done {
     Done {
         entity: Some(ticket(id)),
         detail: format!("ticket {id}: {what}"),
+        result: None,
     }
 }
 

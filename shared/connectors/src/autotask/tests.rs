@@ -246,10 +246,10 @@ fn action(operation: &str, params: Value, received_at: Timestamp) -> Action {
         subject: EntityRef::new("alert", "series", "s1"),
         order_key: "o".into(),
         slot: None,
-        not_before: None,
         params,
         received_at,
         creates: true,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

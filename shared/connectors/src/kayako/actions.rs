@@ -121,6 +121,7 @@ fn done(call: &Call<'_>, id: u64) -> Done {
     Done {
         entity: Some(conversation(id.to_string())),
         detail: format!("conversation {id}: {what}"),
+        result: None,
     }
 }
 

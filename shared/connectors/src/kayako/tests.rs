@@ -244,10 +244,10 @@ fn action(operation: &str, params: Value) -> Action {
         subject: EntityRef::new("opsgenie", "alert", "a1"),
         order_key: "o".into(),
         slot: None,
-        not_before: None,
         params,
         received_at: NOW,
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

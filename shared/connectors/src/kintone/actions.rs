@@ -184,8 +184,8 @@ async fn refused(job: &Job<'_>, refusal: &Refusal) -> Result<Done> {
             job.client.app_name().await
         );
         return Ok(Done {
-            entity: None,
             detail,
+            ..Done::default()
         });
     }
     let fields = refusal.errors.iter().map(|(place, error)| {
@@ -234,5 +234,6 @@ async fn done(job: &Job<'_>, id: &str, what: &str) -> Done {
     Done {
         entity: Some(super::record_of(id)),
         detail,
+        result: None,
     }
 }

@@ -156,10 +156,10 @@ fn action(operation: &str, params: Value) -> Action {
         subject: EntityRef::new("relation", "ticket", "4711"),
         order_key: "visits/relation:ticket:4711/kintone".into(),
         slot: None,
-        not_before: None,
         params,
         received_at: Timestamp::from_millis(NOW),
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

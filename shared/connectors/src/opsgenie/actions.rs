@@ -164,6 +164,7 @@ fn done(call: &Call<'_>, entity: Option<EntityRef>) -> Done {
     Done {
         entity,
         detail: format!("alert {name}: {what}"),
+        result: None,
     }
 }
 

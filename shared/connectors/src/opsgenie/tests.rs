@@ -214,10 +214,10 @@ fn action(operation: &str, params: Value) -> Action {
         subject: EntityRef::new("kayako", "conversation", "9"),
         order_key: "support-alerts/kayako:conversation:9/opsgenie".into(),
         slot: None,
-        not_before: None,
         params,
         received_at: NOW,
         creates: operation == "create_alert",
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

@@ -18,10 +18,10 @@ fn record() -> ActionRecord {
         subject: EntityRef::new("opsgenie", "alert", "1"),
         order_key: "a/1".into(),
         slot: None,
-        not_before: None,
         params: json!({}),
         received_at: NOW,
         creates: false,
+        terms: crate::action::Terms::default(),
     };
     ActionRecord::new(action, NOW)
 }
@@ -111,7 +111,7 @@ fn a_long_history_keeps_its_beginning_and_its_end() {
 fn what_waits_for_its_time_is_due_then_whoever_wakes_it() {
     let at = NOW + Duration::from_secs(3600);
     let mut action = record().action;
-    action.not_before = Some(at);
+    action.terms.not_before = Some(at);
     let mut record = ActionRecord::new(action, NOW);
     assert_eq!(record.claim(NOW, None), Claim::NotNow { until: at });
     record.wake(NOW);

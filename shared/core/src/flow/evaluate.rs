@@ -228,7 +228,7 @@ impl Evaluate {
     }
 
     async fn wait_anew(&self, action: &Action) -> Result<()> {
-        if action.not_before.is_none() {
+        if action.terms.not_before.is_none() {
             return Ok(());
         }
         let awaited = EntityChange::Awaited {

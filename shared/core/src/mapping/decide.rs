@@ -1,17 +1,15 @@
 //! Holds one event against a plan. Pure: the same event, plan and entity give the same bytes.
 
-use std::time::Duration;
-
 use minijinja::value::Value as Dynamic;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::compile::{CompiledRule, Plan};
 use super::engine;
+use super::terms::Rendering;
 use crate::Timestamp;
 use crate::action::Action;
 use crate::connector::Incoming;
-use crate::dedup::place_of;
 use crate::event::Decision;
 use crate::link::Entity;
 
@@ -30,6 +28,8 @@ pub struct Facts<'a> {
     pub incoming: &'a Incoming,
     /// The row of the event's subject.
     pub entity: &'a Entity,
+    /// How many reports led to this event: 0 for what a vendor sent.
+    pub depth: u8,
 }
 
 /// The decision and how it came about.
@@ -202,8 +202,15 @@ fn action(
             .map_err(|error| (format!("{}.{name}", rule.rule.id), error.to_string()))?;
         params.insert(name.clone(), value);
     }
-    let subject = facts.incoming.subject.clone();
-    let order_key = order_key(plan, rule, facts, context)?;
+    let rendering = Rendering {
+        plan,
+        rule,
+        facts,
+        context,
+    };
+    let subject = rendering.subject()?;
+    let terms = rendering.terms()?;
+    let order_key = rendering.order_key(&subject)?;
     Ok(Action {
         id: Action::id_for(facts.event_id, &rule.rule.id),
         event_id: facts.event_id.to_owned(),
@@ -212,18 +219,14 @@ fn action(
         config_version: facts.config_version,
         connector: rule.connector.clone(),
         operation: rule.operation.name.to_owned(),
-        slot: slot(plan, rule, &order_key),
+        slot: rendering.slot(&order_key, &terms),
         order_key,
         subject,
         params: Value::Object(params),
         received_at: facts.received_at,
-        not_before: wait(rule).map(|wait| facts.received_at + wait),
         creates: rule.operation.creates.is_some(),
+        terms,
     })
-}
-
-fn wait(rule: &CompiledRule) -> Option<Duration> {
-    rule.rule.after_s.map(Duration::from_secs)
 }
 
 /// Takes the action's bytes from the room that is left for the event.
@@ -239,40 +242,6 @@ fn fitting(action: Action, room: &mut usize) -> Result<Action, (String, String)>
     }
     *room -= bytes;
     Ok(action)
-}
-
-/// One order per subject and vendor acted on, unless the rule says otherwise. What waits for its time
-/// has an order of its own, or everything after it would wait too.
-fn order_key(
-    plan: &Plan,
-    rule: &CompiledRule,
-    facts: &Facts<'_>,
-    context: &Dynamic,
-) -> Result<String, (String, String)> {
-    let (integration, connector) = (facts.integration, &rule.connector);
-    let own = match &rule.order {
-        None => facts.incoming.subject.to_string(),
-        Some(template) => plan
-            .engine
-            .render(template, context)
-            .map(|value| value.as_str().unwrap_or_default().to_owned())
-            .map_err(|error| (format!("{}.order", rule.rule.id), error.to_string()))?,
-    };
-    let order_key = format!("{integration}/{own}/{connector}");
-    Ok(match wait(rule) {
-        None => order_key,
-        Some(_) => format!("{order_key}/{}", facts.event_id),
-    })
-}
-
-/// One of as many slots as the credential has; the same order key has the same slot, so that order is
-/// not lost in the queue either.
-fn slot(plan: &Plan, rule: &CompiledRule, order_key: &str) -> Option<String> {
-    let slots = rule.parallel?;
-    let connection = plan.connections.get(&rule.connector)?;
-    let credential = connection.credential.as_deref().unwrap_or_default();
-    let number = place_of(order_key, slots);
-    Some(format!("{}/{credential}/{number}", rule.connector))
 }
 
 /// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.

@@ -44,7 +44,10 @@ async fn what_waits_for_its_time_outlives_a_restart() {
     let now = bench.clock.now();
     let at = now + Duration::from_secs(12 * 3600);
     let waits = Action {
-        not_before: Some(at),
+        terms: deskbridge_core::action::Terms {
+            not_before: Some(at),
+            ..Default::default()
+        },
         ..action()
     };
     let claim = bench.embedded.store().claim(&waits, now).await;
@@ -78,9 +81,9 @@ fn action() -> Action {
         subject: EntityRef::new("source", "ticket", "1"),
         order_key: "lane".to_owned(),
         slot: None,
-        not_before: None,
         params: serde_json::Value::Null,
         received_at: Timestamp::from_millis(1),
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }

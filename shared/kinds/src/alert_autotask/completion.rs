@@ -83,6 +83,7 @@ impl Completion {
         let when_quiet = self.after_quiet_hours.map(|hours| Rule {
             conditions: self.of_raised(tickets).into_iter().collect(),
             after_s: Some(u64::from(hours) * 3_600),
+            if_linked: true,
             ..completes(
                 "completion.after_quiet_hours",
                 "alert.raised",
@@ -121,7 +122,6 @@ fn completes(id: &str, on: &str, resolution: &str) -> Rule {
         conditions: Vec::new(),
         operation: "autotask.complete_ticket".into(),
         with: Map::from_iter([("resolution".to_owned(), json!(resolution))]),
-        order: None,
-        after_s: None,
+        ..Rule::default()
     }
 }

@@ -203,7 +203,6 @@ fn rule(id: &str, on: &str, operation: &str, with: Value) -> Rule {
             Value::Object(with) => with,
             _ => Map::new(),
         },
-        order: None,
-        after_s: None,
+        ..Rule::default()
     }
 }

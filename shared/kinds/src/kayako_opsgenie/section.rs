@@ -102,8 +102,7 @@ impl<'a> Section<'a> {
                     conditions,
                     operation: format!("kayako.{}", entry.action.operation()),
                     with,
-                    order: None,
-                    after_s: None,
+                    ..Rule::default()
                 }
             })
             .collect()

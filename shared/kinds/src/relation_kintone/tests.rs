@@ -162,6 +162,7 @@ fn every_item_is_there_in_every_event() {
             received_at: deskbridge_core::Timestamp::from_millis(1),
             incoming: &incoming,
             entity: &entity,
+            depth: 0,
         };
         let decision = deskbridge_core::mapping::decide(&plan, &facts).decision;
         assert_eq!(decision.actions().len(), 1, "{activity}: {decision:?}");

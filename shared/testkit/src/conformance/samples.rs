@@ -67,10 +67,10 @@ pub(super) fn action(id: &str, lane: &str) -> Action {
         subject: subject("4711"),
         order_key: lane.to_owned(),
         slot: None,
-        not_before: None,
         params: json!({"number": 18_446_744_073_709_551_615_u64, "text": "✓", "list": [null, 1.5]}),
         received_at: NOW,
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 
@@ -102,6 +102,7 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
         },
         version,
         key_hashes: key_hashes.iter().map(ToString::to_string).collect(),
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

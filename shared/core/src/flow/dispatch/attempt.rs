@@ -230,7 +230,8 @@ impl Dispatch {
         ready: &Ready<'_>,
         error: Error,
     ) -> Result<Verdict> {
-        let (ErrorKind::RateLimited, Retry::Later(Some(wait))) = (error.kind(), error.retry())
+        let (ErrorKind::RateLimited | ErrorKind::Paced, Retry::Later(Some(wait))) =
+            (error.kind(), error.retry())
         else {
             return self.not_let_in(record, ready, error).await;
         };
@@ -254,12 +255,15 @@ impl Dispatch {
         if let (Some(peer), Retry::Never) = (older_target(&record, ready), error.retry()) {
             return Ok(goes_on(record, peer, error.to_string(), now));
         }
+        if let (ErrorKind::Paced, Retry::Later(Some(wait))) = (error.kind(), error.retry()) {
+            return Ok(postponed(record, Some(now + wait), error.to_string(), now));
+        }
         let operation = ready.operation;
         let repeat = ready.connection.repeat(operation);
         Ok(call_failed(record, repeat, operation.ends, &error, now))
     }
 
-    fn call<'a>(
+    pub(super) fn call<'a>(
         &'a self,
         action: &'a Action,
         ready: &'a Ready<'_>,
@@ -297,7 +301,7 @@ fn too_early(record: &ActionRecord, ready: &Ready<'_>, now: Timestamp) -> Option
     (earliest > now).then_some(earliest)
 }
 
-fn looks(operation: &Operation) -> bool {
+pub(super) fn looks(operation: &Operation) -> bool {
     matches!(operation.repeat, Repeat::LookUp { .. })
 }
 
@@ -344,6 +348,7 @@ impl From<ActionRecord> for Verdict {
         Self {
             record,
             changes: Vec::new(),
+            result: None,
         }
     }
 }

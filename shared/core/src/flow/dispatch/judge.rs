@@ -44,7 +44,11 @@ pub(super) fn delivered(
         },
         now,
     );
-    Verdict { record, changes }
+    Verdict {
+        record,
+        changes,
+        result: done.result,
+    }
 }
 
 /// Links what was made and the subject. What was the subject's counterpart `before` is nothing new:
@@ -67,7 +71,7 @@ fn link_both(
         since: action.received_at,
     };
     let entity = action.subject.clone();
-    let forth = match operation.renews {
+    let forth = match operation.renews || record.forced {
         true => EntityChange::Relink {
             entity,
             link: link(made),
@@ -117,7 +121,11 @@ pub(super) fn goes_on(
     record.due_at = Some(now);
     let entity = record.action.subject.clone();
     let changes = vec![EntityChange::Left { entity, peer }];
-    Verdict { record, changes }
+    Verdict {
+        record,
+        changes,
+        result: None,
+    }
 }
 
 fn ended(record: &ActionRecord, done: bool) -> EntityChange {
@@ -137,7 +145,15 @@ pub(super) fn refused(
 ) -> Verdict {
     let changes = end_marks(&record, operation.ends);
     record.settle(Outcome::Rejected { why }, now);
-    Verdict { record, changes }
+    rejected(record, changes)
+}
+
+fn rejected(record: ActionRecord, changes: Vec<EntityChange>) -> Verdict {
+    Verdict {
+        record,
+        changes,
+        result: None,
+    }
 }
 
 /// Even an end that found nothing to end counts: an older create must not come after it.
@@ -162,7 +178,7 @@ pub(super) fn call_failed(
             let nothing_there = error.kind() == ErrorKind::NotFound;
             let changes = end_marks(&record, ends && nothing_there);
             record.settle(Outcome::Rejected { why }, now);
-            return Verdict { record, changes };
+            return rejected(record, changes);
         }
         Retry::Later(after) => again_later(&mut record, after, why, now),
         Retry::WhenCredentialChanges => return postponed(record, None, why, now),

@@ -65,7 +65,9 @@ impl Dispatch {
             (Err(error), _) => return Err(Hindrance::Refusal(error.clone())),
             _ => return Err(Hindrance::Refusal(no_longer_offered(action))),
         };
-        let name = connection.credential.as_deref().unwrap_or_default();
+        let own = action.terms.credential.as_ref();
+        let name = own.or(connection.credential.as_ref());
+        let name = name.map_or("", String::as_str);
         let credential = match self.secrets.credential(name).await {
             Ok(credential) => credential,
             Err(error) if error.kind() == ErrorKind::Unavailable => {

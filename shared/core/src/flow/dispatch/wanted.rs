@@ -32,8 +32,16 @@ pub(super) fn older<'a>(
 
 /// Returns why an action has nothing left to do when its turn comes, if so.
 pub(super) fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
+    if record.forced {
+        return None;
+    }
     let action = &record.action;
-    if action.not_before.is_some() {
+    let linked = || target(ready.subject, action, ready.operation).is_some();
+    if action.terms.if_linked && !linked() {
+        let (subject, connector) = (&action.subject, &action.connector);
+        return Some(format!("{subject} has no counterpart at {connector}"));
+    }
+    if action.terms.not_before.is_some() {
         return given_way(action, ready);
     }
     ready.operation.creates?;
@@ -55,13 +63,6 @@ fn given_way(action: &Action, ready: &Ready<'_>) -> Option<String> {
     if let Some(newest) = newest.filter(|newest| newest.action_id != action.id) {
         let since = newest.since;
         return Some(format!("superseded: the wait began anew at {since}"));
-    }
-    let acts = ready.operation.acts_on.is_some();
-    if acts && target(subject, action, ready.operation).is_none() {
-        return Some(format!(
-            "{} has nothing at {}",
-            action.subject, action.connector
-        ));
     }
     let ended = subject.ended_at.filter(|_| subject.ended)?;
     (ended > action.received_at).then(|| format!("superseded: ended by a webhook of {ended}"))

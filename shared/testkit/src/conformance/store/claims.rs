@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskbridge_core::ErrorKind;
-use deskbridge_core::action::{Action, ActionRecord, Claim, LEASE, Stage};
+use deskbridge_core::action::{Action, ActionRecord, Claim, LEASE, Stage, Terms};
 use deskbridge_core::link::EntityChange;
 
 use super::super::samples::*;
@@ -80,6 +80,13 @@ pub async fn a_claim_that_is_not_due_names_the_time(harness: &dyn StoreHarness) 
     win(&*store, &action("act_1", "lane"), until).await;
 }
 
+fn waits_until(at: deskbridge_core::Timestamp) -> Terms {
+    Terms {
+        not_before: Some(at),
+        ..Terms::default()
+    }
+}
+
 /// The first claim leaves a row behind, which outlives the message that brought it.
 pub async fn an_action_that_waits_for_its_time_is_due_then_and_not_before(
     harness: &dyn StoreHarness,
@@ -87,7 +94,7 @@ pub async fn an_action_that_waits_for_its_time_is_due_then_and_not_before(
     let store = harness.store();
     let at = NOW + seconds(3_600);
     let waits = Action {
-        not_before: Some(at),
+        terms: waits_until(at),
         ..action("act_1", "lane")
     };
     let claim = store.claim(&waits, NOW).await.expect("answers");

@@ -37,10 +37,10 @@ fn sent() -> ActionRecord {
         subject: EntityRef::new("kayako", "conversation", "9"),
         order_key: "a/9".into(),
         slot: None,
-        not_before: None,
         params: json!({}),
         received_at: NOW,
         creates: true,
+        terms: crate::action::Terms::default(),
     };
     let mut record = ActionRecord::new(action, NOW);
     record.claim(NOW, None);
@@ -67,6 +67,7 @@ fn each_kind_of_failure_has_one_consequence() {
         // kind, harmless to repeat, can be looked up, nothing to look at
         (ErrorKind::NotSent, ["later", "later", "later"]),
         (ErrorKind::RateLimited, ["later", "later", "later"]),
+        (ErrorKind::Paced, ["later", "later", "later"]),
         (ErrorKind::Unavailable, ["later", "later", "later"]),
         (ErrorKind::Unauthorized, ["later", "later", "later"]),
         (ErrorKind::NeedsPerson, ["later", "later", "later"]),
@@ -147,7 +148,7 @@ fn made() -> EntityRef {
 fn delivered_with(operation: &Operation, before: Option<&Link>) -> Vec<EntityChange> {
     let done = Done {
         entity: Some(made()),
-        detail: String::new(),
+        ..Done::default()
     };
     let mut subject = Entity::unknown(sent().action.subject);
     let links = before.map(|link| (link.peer.connector.clone(), link.clone()));
