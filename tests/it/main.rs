@@ -12,6 +12,7 @@ mod admin_inputs;
 mod admin_teams;
 mod against;
 mod alert_autotask;
+mod alert_quiet;
 mod alert_races;
 mod alert_repeats;
 mod alert_storm;

@@ -145,7 +145,13 @@ fn show_one(event: &Value) {
         let (connector, operation) = (text(action, "connector"), text(action, "operation"));
         let (id, state) = (text(action, "id"), word(text(action, "state")));
         let (rule, detail) = (text(action, "rule"), text(action, "detail"));
-        term::line(format!("  {connector}.{operation}  {state}  {detail}"));
+        let when = match (text(action, "state"), text(action, "not_before")) {
+            ("queued" | "scheduled", at) if !at.is_empty() => format!("for {at}"),
+            _ => String::new(),
+        };
+        term::line(format!(
+            "  {connector}.{operation}  {state}  {when}{detail}"
+        ));
         term::line(term::faint(&format!("    {id}  by {rule}")));
     }
 }

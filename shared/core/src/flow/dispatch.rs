@@ -9,6 +9,7 @@ mod credentials;
 mod judge;
 mod look;
 mod ready;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -142,9 +143,14 @@ impl Dispatch {
 
     async fn settle(&self, verdict: Verdict) -> Result<()> {
         log(&verdict.record);
+        let goes_on = goes_on_at_once(&verdict.record);
         match self.store.settle(verdict.record, verdict.changes).await {
-            Ok(Some(woken)) => self.outbound.send(next_message(&woken)?).await.map(drop),
-            Ok(None) => Ok(()),
+            Ok(woken) => {
+                for record in woken.iter().chain(&goes_on) {
+                    self.outbound.send(next_message(record)?).await?;
+                }
+                Ok(())
+            }
             // Somebody newer holds the action: what they find out stands.
             Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
             Err(error) => Err(error),
@@ -175,6 +181,15 @@ fn needs_person(record: &ActionRecord) -> Option<Needs> {
         kind,
         about: record.action.integration.clone(),
         text: format!("{connector}.{operation} {id}: {why}"),
+    })
+}
+
+/// Returns the record as it is stored by its settle, if it is due already: it need not wait for a sweep.
+fn goes_on_at_once(record: &ActionRecord) -> Option<ActionRecord> {
+    let is_due = record.due_at.is_some_and(|due| due <= record.updated_at);
+    (record.stage == Stage::Ready && is_due).then(|| ActionRecord {
+        fence: record.fence + 1,
+        ..record.clone()
     })
 }
 

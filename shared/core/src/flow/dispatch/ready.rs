@@ -21,6 +21,8 @@ pub(super) struct Ready<'a> {
     /// It was read again in this attempt.
     pub(super) renewed: bool,
     pub(super) subject: &'a Entity,
+    /// The settings still have the rule that made the action.
+    pub(super) has_rule: bool,
 }
 
 /// Whether a call may be made with a credential.
@@ -55,12 +57,14 @@ impl Dispatch {
                 .operation(&action.connector, &action.operation)?;
             Some((connector, operation))
         };
-        let connection = configured
-            .plan()
+        let plan = configured.plan();
+        let connection = plan
+            .as_ref()
             .map(|plan| plan.connections.get(&action.connector));
+        let has_rule = plan.as_ref().is_ok_and(|plan| plan.has_rule(&action.rule));
         let (connection, (connector, operation)) = match (connection, found()) {
             (Ok(Some(connection)), Some(found)) => (connection, found),
-            (Err(error), _) => return Err(Hindrance::Refusal(error)),
+            (Err(error), _) => return Err(Hindrance::Refusal(error.clone())),
             _ => return Err(Hindrance::Refusal(no_longer_offered(action))),
         };
         let own = action.terms.credential.as_ref();
@@ -85,6 +89,7 @@ impl Dispatch {
             credential,
             renewed: false,
             subject,
+            has_rule,
         })
     }
 
