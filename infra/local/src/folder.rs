@@ -150,12 +150,14 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
         spec,
         version: version + 1,
         key_hashes,
+        tenants: Vec::new(),
         file: origin,
         keys_chosen,
         deleted_at: None,
         updated_at: now,
         live_since: Integration::live_since(stored.as_ref(), now),
     };
+    let integration = bundle.directory.with_tenants(integration);
     match bundle.store.put_integration(integration, version).await {
         Ok(()) => {}
         // Of this file only: a key that another integration has, or a change made meanwhile.

@@ -150,9 +150,11 @@ fn same(before: &[Action], after: &[Action]) -> bool {
             connector,
             operation,
             params,
+            terms,
             ..
         } = action;
-        (connector.clone(), operation.clone(), params.clone())
+        let what = (connector.clone(), operation.clone(), params.clone());
+        (what, terms.clone())
     };
     before.iter().map(sent).eq(after.iter().map(sent))
 }

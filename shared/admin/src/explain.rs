@@ -88,6 +88,9 @@ pub(crate) struct PlannedAction {
     params: Value,
     /// Actions with the same key are carried out one after the other.
     order_key: String,
+    /// The credential to call with, where it is not the connection's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
 }
 
 /// Explains an event.
@@ -220,6 +223,7 @@ fn view(explained: Explanation) -> ExplanationView {
         operation: action.operation.clone(),
         params: action.params.clone(),
         order_key: action.order_key.clone(),
+        credential: action.terms.credential.clone(),
     });
     ExplanationView {
         subject: explained.subject.as_ref().map(EntityView::from),

@@ -11,6 +11,7 @@ mod cursors;
 mod document;
 mod entities;
 mod events;
+mod grants;
 mod integrations;
 mod item;
 mod lanes;
@@ -27,6 +28,7 @@ use aws_sdk_dynamodb::Client;
 use deskbridge_core::action::{Action, ActionRecord, Claim};
 use deskbridge_core::cursor::Cursor;
 use deskbridge_core::event::EventRecord;
+use deskbridge_core::grant::Grant;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
 use deskbridge_core::operator::{Change, Token};
@@ -175,6 +177,14 @@ impl Store for DynamoStore {
 
     async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()> {
         cursors::put_next(&self.db, integration, connector, &cursor).await
+    }
+
+    async fn put_grant(&self, grant: Grant) -> Result<()> {
+        grants::put(&self.db, &grant).await
+    }
+
+    async fn take_grant(&self, hash: &str, now: Timestamp) -> Result<Option<Grant>> {
+        grants::take(&self.db, hash, now).await
     }
 
     async fn token(&self, hash: &str) -> Result<Option<Token>> {

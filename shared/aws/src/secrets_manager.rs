@@ -4,6 +4,8 @@
 //! is away. A read costs 5 $ per million,
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html>.
 
+mod vault;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -11,6 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::http::HttpResponse;
 use deskbridge_core::ports::{Clock, Secrets};
 use deskbridge_core::secret::Credential;
 use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
@@ -102,11 +105,15 @@ impl SecretsManagerSecrets {
     }
 
     async fn read(&self, name: &str) -> Result<Credential> {
-        let secret_id = format!("{}{name}", self.prefix);
+        let secret_id = self.secret_id(name);
         let request = self.client.get_secret_value().secret_id(&secret_id);
         let answer = request.send().await.map_err(|error| {
             let service = error.as_service_error();
-            if service.is_some_and(|error| error.is_resource_not_found_exception()) {
+            // A secret that was removed can be recovered for a while, and is refused as a request.
+            let gone = service.is_some_and(|error| {
+                error.is_resource_not_found_exception() || error.is_invalid_request_exception()
+            });
+            if gone {
                 return missing(name, &secret_id);
             }
             unavailable(CALL, &error)
@@ -115,6 +122,10 @@ impl SecretsManagerSecrets {
         let fields = fields(text).ok_or_else(|| malformed(&secret_id))?;
         let version = answer.version_id().unwrap_or_default();
         Ok(Credential::new(name, version, fields))
+    }
+
+    fn secret_id(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
     }
 
     fn slot(&self, name: &str) -> Slot {

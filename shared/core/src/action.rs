@@ -46,6 +46,37 @@ pub struct Action {
     pub received_at: Timestamp,
     /// Whether later actions of the same order key need this one's result even while it is parked.
     pub creates: bool,
+    #[serde(default, skip_serializing_if = "Terms::are_usual")]
+    pub terms: Terms,
+}
+
+/// What a rule may ask of an action besides what to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The credential to call with, instead of the connection's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// What came of it is to become an event of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Asked>,
+    /// It is not wanted where the subject has no counterpart to act on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub if_linked: bool,
+}
+
+/// A report that a rule asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What the rule wants to know again when the report comes.
+    pub carry: Value,
+    /// How many reports led to this action: a chain of them has an end.
+    pub depth: u8,
+}
+
+impl Terms {
+    fn are_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where an action stands.
@@ -90,6 +121,9 @@ pub struct ActionRecord {
     #[serde(default)]
     pub last_sent_at: Option<Timestamp>,
     pub updated_at: Timestamp,
+    /// A person had it sent once more although it was delivered: what it made before is no reason not to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
     pub history: Vec<Step>,
 }
 
@@ -127,6 +161,7 @@ impl ActionRecord {
             first_sent_at: None,
             last_sent_at: None,
             updated_at: now,
+            forced: false,
             history: Vec::new(),
         }
     }

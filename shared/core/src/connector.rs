@@ -1,12 +1,14 @@
 //! What a vendor's folder offers: how its webhooks are read, and what its API can do.
 
+mod all;
+mod answer;
+mod keys;
 mod poll;
 mod trial;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +25,9 @@ use crate::link::{EntityRef, Link};
 use crate::ports::VendorHttp;
 use crate::secret::Credential;
 
+pub use all::Connectors;
+pub use answer::{Answer, Done, Found, Reply};
+pub use keys::PublishedKeys;
 pub use poll::{Ask, Page, Poll, Watched};
 pub use trial::{Trial, Tried};
 
@@ -79,6 +84,12 @@ pub trait Connector: Send + Sync {
     async fn try_connection(&self, _trial: &Trial<'_>) -> Result<Option<Tried>> {
         Ok(None)
     }
+
+    /// Has the vendor post its webhooks to `url`; called again, it makes nothing twice. Nothing where
+    /// a person does that in the vendor's own pages.
+    async fn subscribe(&self, _trial: &Trial<'_>, _url: &str) -> Result<Option<Tried>> {
+        Ok(None)
+    }
 }
 
 /// How a vendor's webhooks are checked and read.
@@ -95,6 +106,11 @@ pub trait Webhook: Send + Sync {
     /// vendors that sign nothing: the key in the address is all there is.
     fn verify(&self, _request: &SignedRequest<'_>, _secret: Option<&Credential>) -> Result<()> {
         Ok(())
+    }
+
+    /// The keys that the vendor publishes, where it signs with such: then they verify, not `verify`.
+    fn published_keys(&self) -> Option<&dyn PublishedKeys> {
+        None
     }
 
     /// Returns the body as JSON text, which is what is bounded, parsed and kept. The default is for
@@ -119,6 +135,23 @@ pub trait Webhook: Send + Sync {
     /// used for a body without a key, `DedupKey::Each`.
     fn delivery(&self, _request: &SignedRequest<'_>, _connection: &Connection) -> Option<String> {
         None
+    }
+
+    /// What the sender is told where it wants words of its own. It may not depend on anything that is
+    /// not in the body: it is given before any vendor is called.
+    fn answer(&self, _body: &Value) -> Option<Reply> {
+        None
+    }
+
+    /// Which of the vendor's customers sent this, where all of them share one address of ours: Deskbridge
+    /// is one app there, with one secret, the credential `webhook-<connector>`.
+    fn tenant(&self, _body: &Value) -> Option<String> {
+        None
+    }
+
+    /// Whether the vendor asks with a GET if anybody is at an address, before it takes it.
+    fn is_probed(&self) -> bool {
+        false
     }
 
     /// Reads the body. `integration` is the name our own writes are signed with.
@@ -342,59 +375,5 @@ impl Prepared {
             request,
             writes: Vec::new(),
         }
-    }
-}
-
-/// A request that reached the vendor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Done(Done),
-    /// Taken, not yet carried out: `handle` tells how to ask.
-    Pending {
-        handle: String,
-    },
-}
-
-/// What took effect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// The entity made or acted on.
-    pub entity: Option<EntityRef>,
-    /// For people: `alert kayako_john_9 opened`.
-    pub detail: String,
-}
-
-/// What a look-up found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    Done(Done),
-    Absent,
-    /// The vendor has not got to it yet.
-    Pending,
-    /// The vendor got to it and refused, in its own words.
-    Refused {
-        why: String,
-    },
-}
-
-/// The connectors of this build, by name.
-#[derive(Clone)]
-pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
-
-impl Connectors {
-    pub fn new(all: impl IntoIterator<Item = Arc<dyn Connector>>) -> Self {
-        Self(Arc::new(all.into_iter().map(|c| (c.name(), c)).collect()))
-    }
-
-    pub fn named(&self, name: &str) -> Option<&dyn Connector> {
-        self.0.get(name).map(AsRef::as_ref)
-    }
-
-    pub fn operation(&self, connector: &str, operation: &str) -> Option<&'static Operation> {
-        let connector = self.named(connector)?;
-        connector
-            .operations()
-            .iter()
-            .find(|op| op.name == operation)
     }
 }

@@ -1,5 +1,7 @@
 //! One configured pairing, as the owner wrote it and the store keeps it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -59,6 +61,9 @@ pub struct Integration {
     pub version: u64,
     /// Hashes of the live integration keys, newest first.
     pub key_hashes: Vec<String>,
+    /// Hashes of the vendors' customers whose webhooks are its own, at addresses that all share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<String>,
     /// Where its owner keeps it, if it came from a file: when that is gone, so is this.
     #[serde(default)]
     pub file: Option<String>,
@@ -74,6 +79,34 @@ pub struct Integration {
     pub live_since: Timestamp,
 }
 
+impl IntegrationSpec {
+    /// Returns the credentials that the settings name, wherever they stand.
+    pub fn credentials(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        collect_credentials(&self.settings, &mut names);
+        names
+    }
+}
+
+fn collect_credentials(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                match value.as_str() {
+                    Some(name) if field == "credential" || field.ends_with("_credential") => {
+                        names.insert(name.to_owned());
+                    }
+                    _ => collect_credentials(value, names),
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect_credentials(item, names)),
+        _ => {}
+    }
+}
+
 impl Integration {
     /// Returns `live_since` of what is saved over `stored` at `now`.
     pub fn live_since(stored: Option<&Self>, now: Timestamp) -> Timestamp {
@@ -83,6 +116,11 @@ impl Integration {
 
     pub fn name(&self) -> &str {
         &self.spec.name
+    }
+
+    /// All that leads to it: its keys, and its tenants.
+    pub fn hashes(&self) -> impl Iterator<Item = &String> {
+        self.key_hashes.iter().chain(&self.tenants)
     }
 
     /// Why nothing may be sent for this integration now, if so.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Error, ErrorKind, Result, Timestamp};
 
 /// One thing at one vendor: `kayako conversation 9`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +26,22 @@ impl EntityRef {
             connector: connector.into(),
             kind: kind.into(),
             id: id.into(),
+        }
+    }
+}
+
+/// Reads what `Display` writes. The id may hold colons itself.
+impl FromStr for EntityRef {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let mut parts = text.splitn(3, ':').filter(|part| !part.is_empty());
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(connector), Some(kind), Some(id)) => Ok(Self::new(connector, kind, id)),
+            _ => {
+                let why = "is no entity as connector:kind:id";
+                Err(Error::new(ErrorKind::Misconfigured, why))
+            }
         }
     }
 }
@@ -102,6 +119,11 @@ pub enum EntityChange {
         entity: EntityRef,
         link: Link,
     },
+    /// They have nothing to do with each other any more.
+    Unlink {
+        entity: EntityRef,
+        connector: String,
+    },
     Written {
         entity: EntityRef,
         field: String,
@@ -125,6 +147,7 @@ impl EntityChange {
         match self {
             Self::Link { entity, .. }
             | Self::Relink { entity, .. }
+            | Self::Unlink { entity, .. }
             | Self::Written { entity, .. }
             | Self::Forget { entity, .. }
             | Self::Ended { entity, .. } => entity,
@@ -140,6 +163,9 @@ impl EntityChange {
             Self::Relink { link, .. } => {
                 row.links.insert(link.peer.connector.clone(), link);
                 row.ended = false;
+            }
+            Self::Unlink { connector, .. } => {
+                row.links.remove(&connector);
             }
             Self::Written { field, written, .. } => {
                 row.written.insert(field, written);

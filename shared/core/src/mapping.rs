@@ -8,9 +8,10 @@ mod decide;
 mod engine;
 mod explain;
 mod rule;
+mod terms;
 
 pub use compile::Plan;
 pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
 pub use engine::{Context, Engine, MAX_OUTPUT_BYTES, MappingError, Template, context};
 pub use explain::{RuleExplained, explain};
-pub use rule::{Condition, Draft, Guard, Places, Rule};
+pub use rule::{Condition, Draft, Guard, Places, Rule, Tenant};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::{Action, ActionRecord, Claim};
 use crate::cursor::Cursor;
 use crate::event::EventRecord;
+use crate::grant::Grant;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::integration::Integration;
 use crate::link::{Entity, EntityChange, EntityRef};
@@ -265,6 +266,11 @@ pub trait Store: Send + Sync {
     /// Writes the cursor if the stored version is the one before (0: there is none yet); an error of
     /// kind `Conflict` otherwise.
     async fn put_cursor(&self, integration: &str, connector: &str, cursor: Cursor) -> Result<()>;
+
+    /// Keeps a sign-in that has begun; those that were never finished go with time.
+    async fn put_grant(&self, grant: Grant) -> Result<()>;
+    /// Takes the sign-in away: of many who ask, one gets it. One that has expired is gone.
+    async fn take_grant(&self, hash: &str, now: Timestamp) -> Result<Option<Grant>>;
 
     async fn token(&self, hash: &str) -> Result<Option<Token>>;
     /// By name, those that have expired included.

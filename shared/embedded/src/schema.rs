@@ -6,10 +6,11 @@ use rusqlite::Connection;
 use crate::error::from_sqlite;
 
 /// One script per version; a file at version n has had the first n.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
 ];
 
 /// Brings the file up to this build's version, all or nothing.

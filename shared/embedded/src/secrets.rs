@@ -1,7 +1,9 @@
 //! Credentials from one YAML file, from the environment, and from memory.
 
+mod edit;
 mod environment;
 mod file;
+mod vault;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -5,6 +5,7 @@ mod credentials;
 mod cursors;
 mod entities;
 mod events;
+mod grants;
 mod integrations;
 mod lanes;
 mod operators;
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 use deskbridge_core::action::{Action, ActionRecord, Claim};
 use deskbridge_core::cursor::Cursor;
 use deskbridge_core::event::EventRecord;
+use deskbridge_core::grant::Grant;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
 use deskbridge_core::operator::{Change, Token};
@@ -202,6 +204,17 @@ impl Store for EmbeddedStore {
         let (integration, connector) = (integration.to_owned(), connector.to_owned());
         self.database
             .write(move |db| cursors::put(db, &integration, &connector, &cursor))
+            .await
+    }
+
+    async fn put_grant(&self, grant: Grant) -> Result<()> {
+        self.database.write(move |db| grants::put(db, &grant)).await
+    }
+
+    async fn take_grant(&self, hash: &str, now: Timestamp) -> Result<Option<Grant>> {
+        let hash = hash.to_owned();
+        self.database
+            .write(move |db| grants::take(db, &hash, now))
             .await
     }
 

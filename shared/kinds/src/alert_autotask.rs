@@ -81,6 +81,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         guards: Vec::new(),
         rules: settings.rules(),
         places: Places::default(),
+        tenants: Vec::new(),
     })
 }
 
@@ -118,7 +119,7 @@ impl Settings {
                 conditions: entry.condition(&self.tickets).into_iter().collect(),
                 operation: "autotask.open_ticket".into(),
                 with: entry.with(&common, self.priority()),
-                order: None,
+                ..Rule::default()
             })
             .collect();
         rules.extend(self.completion.rule(&self.tickets));

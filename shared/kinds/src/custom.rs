@@ -66,6 +66,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
             connections: "connections.",
             parameters: "with.",
         },
+        tenants: Vec::new(),
     })
 }
 
@@ -94,6 +95,7 @@ impl Written {
             operation: self.operation,
             with: self.with,
             order: self.order,
+            ..Rule::default()
         }
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         guards: vec![caused.own_create()],
         rules,
         places: Places::default(),
+        tenants: Vec::new(),
     })
 }
 

@@ -75,6 +75,7 @@ fn integration() -> Result<Value, String> {
         spec: serde_saphyr::from_str(&document).map_err(|error| error.to_string())?,
         version: 1,
         key_hashes: vec![key_hash(KEY)],
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

@@ -54,6 +54,7 @@ pub(crate) async fn put(
         Some(_) => Some(admin.visible(&caller, &name).await?),
         None => None,
     };
+    admin.check_names(&caller, &spec).await?;
     check_version(&headers, stored.as_ref())?;
     if let Some(stored) = &stored {
         check_owner(stored)?;
@@ -152,6 +153,7 @@ impl Admin {
             spec,
             version: deleted.map_or(0, |deleted| deleted.version),
             key_hashes: vec![key_hash(&key)],
+            tenants: Vec::new(),
             file: None,
             keys_chosen: false,
             deleted_at: None,
@@ -195,6 +197,7 @@ impl Admin {
         let version = Some(integration.version);
         self.record_change(caller, what, name, team, version)
             .await?;
+        let integration = self.directory.with_tenants(integration);
         let written = self.store.put_integration(integration.clone(), seen).await;
         written?;
         self.directory.forget();

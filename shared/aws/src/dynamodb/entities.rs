@@ -24,7 +24,8 @@ const ENDED: &str = "ended";
 /// All changes to one entity; an item may stand in a transaction only once.
 pub(super) struct Update {
     pk: String,
-    links: BTreeMap<String, NewLink>,
+    /// By connector; none where there is to be none.
+    links: BTreeMap<String, Option<NewLink>>,
     values: BTreeMap<String, Option<Value>>,
     ended_at: Option<Timestamp>,
     ended: Option<bool>,
@@ -97,16 +98,19 @@ impl Update {
         match change {
             EntityChange::Link { link, .. } => {
                 let peer = link.peer.connector.clone();
-                self.links.entry(peer).or_insert(NewLink {
-                    link,
-                    replaces: false,
-                });
+                let replaces = false;
+                self.links
+                    .entry(peer)
+                    .or_insert(Some(NewLink { link, replaces }));
             }
             EntityChange::Relink { link, .. } => {
                 let peer = link.peer.connector.clone();
                 let replaces = true;
-                self.links.insert(peer, NewLink { link, replaces });
+                self.links.insert(peer, Some(NewLink { link, replaces }));
                 self.ended = Some(false);
+            }
+            EntityChange::Unlink { connector, .. } => {
+                self.links.insert(connector, None);
             }
             EntityChange::Written { field, written, .. } => {
                 self.values.insert(field, Some(written));
@@ -137,6 +141,10 @@ impl Update {
         let mut parts = Parts::default();
         for (connector, new) in &self.links {
             let (name, value) = parts.named(format!("{LINK}{connector}"));
+            let Some(new) = new else {
+                parts.remove.push(name);
+                continue;
+            };
             match new.replaces {
                 true => parts.set(&name, value.clone()),
                 false => parts.set(&name, format!("if_not_exists({name}, {value})")),

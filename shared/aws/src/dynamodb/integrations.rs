@@ -77,13 +77,13 @@ fn writes(
         Some(_) => Condition::is(VERSION, n(expected)),
     };
     let mut writes = vec![put(table, item(named_key(name), new)?, seen)?];
-    for hash in unique(&new.key_hashes) {
+    for hash in unique(new) {
         let ours = Condition::absent_or(OWNER, "=", s(name));
         writes.push(put(table, item(hash_key(hash), new)?, ours)?);
     }
-    let before = stored.map(|stored| unique(&stored.key_hashes));
+    let before = stored.map(unique);
     for hash in before.unwrap_or_default() {
-        if !new.key_hashes.contains(hash) {
+        if !new.hashes().any(|kept| kept == hash) {
             let ours = Condition::absent_or(OWNER, "=", s(name));
             writes.push(delete(table, &hash_key(hash), ours)?);
         }
@@ -130,8 +130,8 @@ fn item(pk: String, integration: &Integration) -> Result<Item> {
 }
 
 /// An item may stand in a transaction only once.
-fn unique(hashes: &[String]) -> Vec<&String> {
-    let mut unique: Vec<_> = hashes.iter().collect();
+fn unique(integration: &Integration) -> Vec<&String> {
+    let mut unique: Vec<_> = integration.hashes().collect();
     unique.sort_unstable();
     unique.dedup();
     unique

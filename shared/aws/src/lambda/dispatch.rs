@@ -30,6 +30,7 @@ pub async fn serve_dispatch(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(
         connectors: parts.connectors,
         store: host.store(),
         outbound: Arc::clone(&outbound) as _,
+        inbound: host.inbound()?,
         secrets: host.secrets_at_once().await?,
         clock: host.clock(),
         http,

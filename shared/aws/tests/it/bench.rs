@@ -72,6 +72,7 @@ pub(crate) fn action(id: &str) -> Action {
         params: serde_json::Value::Null,
         received_at: Timestamp::from_millis(1_700_000_000_000),
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

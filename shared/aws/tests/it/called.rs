@@ -8,7 +8,7 @@ use deskbridge_clock::SystemClock;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::Timestamp;
 use deskbridge_core::integration::{History, Integration, IntegrationSpec};
-use deskbridge_core::ports::{Clock as _, Secrets};
+use deskbridge_core::ports::Clock as _;
 use deskbridge_core::secret::Credential;
 use deskbridge_data_actions::{ActionError, Execution, KIND};
 use deskbridge_embedded::EmbeddedSecrets;
@@ -48,7 +48,7 @@ impl Desk {
         let secrets = EmbeddedSecrets::from_map([("main".to_owned(), held)]);
         let mut bundle = Bundle::open(Options {
             data: data.path().to_path_buf(),
-            secrets: Arc::new(secrets) as Arc<dyn Secrets>,
+            secrets: Arc::new(secrets),
             targets: Targets::Any,
             clock: Arc::new(SystemClock),
         })
@@ -68,6 +68,7 @@ impl Desk {
             spec,
             version: 1,
             key_hashes: Vec::new(),
+            tenants: Vec::new(),
             file: None,
             keys_chosen: false,
             deleted_at: None,

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use deskbridge_aws::SecretsManagerSecrets;
 use deskbridge_aws::secrets_manager::{FRESH, STALE};
 use deskbridge_core::ErrorKind;
-use deskbridge_core::ports::Secrets;
+use deskbridge_core::ports::{Secrets, Vault};
 use deskbridge_testkit::clock::ManualClock;
 use deskbridge_testkit::conformance::secrets::SecretsHarness;
+use deskbridge_testkit::conformance::vault::VaultHarness;
 use futures::future::join_all;
 
 use crate::bench::{config, fresh_name};
@@ -82,7 +83,43 @@ impl SecretsHarness for Account {
     }
 }
 
+impl VaultHarness for Account {
+    fn vault(&self) -> Arc<dyn Vault> {
+        Arc::clone(&self.secrets) as _
+    }
+
+    fn secrets(&self) -> Arc<dyn Secrets> {
+        Arc::clone(&self.secrets) as _
+    }
+}
+
 deskbridge_testkit::secrets_conformance!(or_skip!(Account::fresh()));
+
+mod vault {
+    use super::*;
+
+    deskbridge_testkit::vault_conformance!(or_skip!(Account::fresh()));
+}
+
+#[tokio::test]
+async fn a_secret_written_by_hand_is_held_and_its_fields_untold() {
+    let account = or_skip!(Account::fresh());
+    account.write("main", r#"{"key": "canary"}"#).await;
+    let held = account.secrets.held().await.unwrap();
+    assert_eq!(held.len(), 1, "secrets of other deployments are not ours");
+    assert_eq!((held[0].name.as_str(), &held[0].fields), ("main", &None));
+    assert!(held[0].changed_at.is_some());
+}
+
+#[tokio::test]
+async fn a_list_is_read_to_its_end() {
+    let account = or_skip!(Account::fresh());
+    for number in 0..120 {
+        let name = format!("main-{number:03}");
+        account.write(&name, r#"{"key": "1"}"#).await;
+    }
+    assert_eq!(account.secrets.held().await.unwrap().len(), 120);
+}
 
 #[tokio::test]
 async fn a_document_is_read_once_in_five_minutes() {

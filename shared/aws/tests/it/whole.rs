@@ -18,13 +18,13 @@ use deskbridge_core::dedup::key_hash;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
-use deskbridge_core::flow::receive::{Receive, WebhookRequest};
+use deskbridge_core::flow::receive::{Keyring, Receive, WebhookRequest};
 use deskbridge_core::integration::{History, Integration};
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store};
 use deskbridge_local::demo::kayako_opsgenie::example;
 use deskbridge_local::demo::sandbox::Sandbox;
 use deskbridge_testkit::clock::ManualClock;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bench::{config, fresh_name};
 use crate::create;
@@ -33,7 +33,7 @@ use crate::or_skip;
 use crate::requests::Counter;
 
 const OPSGENIE: &str = "opsgenie-support";
-pub(crate) const KEY: &str = "key-of-the-test";
+const KEY: &str = "key-of-the-test";
 /// A batch's messages, as the event source mapping takes them.
 const BATCH: usize = 10;
 
@@ -83,6 +83,7 @@ impl Deployed {
                 inbound: Arc::clone(&inbound) as _,
                 secrets: Arc::clone(&secrets),
                 clock: Arc::clone(&time),
+                keys: Keyring::default(),
             },
             evaluate: Evaluate {
                 directory: Arc::clone(&directory),
@@ -96,6 +97,7 @@ impl Deployed {
                 connectors,
                 store,
                 outbound: Arc::clone(&outbound) as _,
+                inbound: Arc::clone(&inbound) as _,
                 secrets,
                 clock: time,
                 http: Arc::new(Client::new(Targets::Any).unwrap()),
@@ -358,11 +360,12 @@ async fn secrets(
     (Arc::new(secrets), prefix)
 }
 
-pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
+fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
     Integration {
         spec: serde_saphyr::from_str(&sandbox.document()).unwrap(),
         version: 1,
         key_hashes: vec![key_hash(KEY)],
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,
@@ -371,17 +374,21 @@ pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
     }
 }
 
-pub(crate) async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
+/// As the sandbox vendors expect them.
+pub(crate) fn credentials() -> [(&'static str, Value); 2] {
     let kayako = deskbridge_testkit::sandbox::kayako::Options::default();
     let opsgenie = deskbridge_testkit::sandbox::opsgenie::Options::default();
-    let documents = [
+    [
         (
             "kayako-john",
             json!({"email": kayako.email, "password": kayako.password}),
         ),
         (OPSGENIE, json!({"api_key": opsgenie.api_key})),
-    ];
-    for (name, document) in documents {
+    ]
+}
+
+async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
+    for (name, document) in credentials() {
         let create = client.create_secret().name(format!("{prefix}{name}"));
         let create = create.secret_string(document.to_string());
         create.send().await.unwrap();

@@ -249,6 +249,7 @@ fn action(operation: &str, params: Value, received_at: Timestamp) -> Action {
         params,
         received_at,
         creates: true,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

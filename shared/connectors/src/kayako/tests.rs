@@ -247,6 +247,7 @@ fn action(operation: &str, params: Value) -> Action {
         params,
         received_at: NOW,
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

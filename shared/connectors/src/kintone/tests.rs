@@ -159,6 +159,7 @@ fn action(operation: &str, params: Value) -> Action {
         params,
         received_at: Timestamp::from_millis(NOW),
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

@@ -217,6 +217,7 @@ fn action(operation: &str, params: Value) -> Action {
         params,
         received_at: NOW,
         creates: operation == "create_alert",
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 

@@ -21,6 +21,7 @@ fn record() -> ActionRecord {
         params: json!({}),
         received_at: NOW,
         creates: false,
+        terms: crate::action::Terms::default(),
     };
     ActionRecord::new(action, NOW)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::connector::Connectors;
 use crate::integration::{Integration, IntegrationSpec, Problem, check_spec};
-use crate::mapping::{Draft, Plan};
+use crate::mapping::{Draft, Plan, Tenant};
 use crate::ports::{Clock, Store};
 use crate::{Error, ErrorKind, Result, Timestamp};
 
@@ -105,8 +105,8 @@ impl Directory {
             Ok(plan) => plan,
             Err(problems) => return Ok(problems),
         };
-        let watched = self.watched(&plan);
-        if watched.is_empty() {
+        let held = self.held(&plan);
+        if held.is_empty() {
             return Ok(Vec::new());
         }
         let mut problems = Vec::new();
@@ -114,22 +114,38 @@ impl Directory {
             if other.deleted_at.is_some() || other.name() == spec.name {
                 continue;
             }
-            let theirs = self.check(&other.spec).map(|plan| self.watched(&plan));
+            let theirs = self.check(&other.spec).map(|plan| self.held(&plan));
             let theirs = theirs.unwrap_or_default();
-            for (field, what) in watched
+            for (field, what) in held
                 .iter()
                 .filter(|(_, what)| theirs.iter().any(|t| t.1 == *what))
             {
                 let name = other.name();
-                let message = format!("{what} is synced by {name} already: there is one for each");
+                let message = format!("{what} by {name} already: there is one for each");
                 problems.push(Problem::new(field.clone(), message));
             }
         }
         Ok(problems)
     }
 
-    /// Returns what a plan watches, each with the setting that says so.
-    fn watched(&self, plan: &Plan) -> Vec<(String, String)> {
+    /// The integration with the tenants that its settings name; a deleted one has none.
+    pub fn with_tenants(&self, integration: Integration) -> Integration {
+        let spec = &integration.spec;
+        let plan = match integration.deleted_at {
+            None => (self.compile_kind)(spec).ok(),
+            Some(_) => None,
+        };
+        let tenants = plan.into_iter().flat_map(|draft| draft.tenants);
+        let tenants = tenants.map(|tenant| Tenant::hash(&tenant.connector, &tenant.id));
+        Integration {
+            tenants: tenants.collect(),
+            ..integration
+        }
+    }
+
+    /// Returns what only one integration may have, each with the setting that says so: what it
+    /// watches, and its tenants.
+    fn held(&self, plan: &Plan) -> Vec<(String, String)> {
         let watched = plan.connections.iter().filter_map(|(name, connection)| {
             let poll = self.connectors.named(&connection.connector)?.poll()?;
             let watched = poll.watched(connection)?;
@@ -137,9 +153,13 @@ impl Directory {
                 "settings.{}{name}.{}",
                 plan.places.connections, watched.setting
             );
-            Some((field, format!("{name} {}", watched.what)))
+            Some((field, format!("{name} {} is synced", watched.what)))
         });
-        watched.collect()
+        let tenants = plan.tenants.iter().map(|tenant| {
+            let Tenant { connector, id, .. } = tenant;
+            (tenant.field.clone(), format!("{connector} {id} is served"))
+        });
+        watched.chain(tenants).collect()
     }
 
     /// Forgets what is cached, after a change made through this process.

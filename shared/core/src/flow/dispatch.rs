@@ -7,17 +7,24 @@
 mod attempt;
 mod credentials;
 mod judge;
+mod look;
 mod ready;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::directory::Directory;
-use super::messages::next_message;
+use super::messages::{next_message, report_message};
+use super::notify::note;
 use crate::action::{Action, ActionRecord, Claim, Stage};
 use crate::connector::{Connectors, Done, Operation};
 use crate::link::{Entity, EntityChange, EntityRef};
+use crate::notice::Kind;
+use crate::outcome::Outcome;
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
+use crate::report::Report;
 use crate::{Error, ErrorKind, Result, Timestamp};
 
 pub use credentials::CredentialStates;
@@ -27,6 +34,8 @@ pub struct Dispatch {
     pub connectors: Connectors,
     pub store: Arc<dyn Store>,
     pub outbound: Arc<dyn Queue>,
+    /// Where what came of an action goes, if its rule wants to know.
+    pub inbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
     pub clock: Arc<dyn Clock>,
     pub http: Arc<dyn VendorHttp>,
@@ -43,6 +52,8 @@ pub struct Claimed {
 struct Verdict {
     record: ActionRecord,
     changes: Vec<EntityChange>,
+    /// What the vendor answered.
+    result: Option<Map<String, Value>>,
 }
 
 impl Dispatch {
@@ -84,8 +95,30 @@ impl Dispatch {
     pub async fn work(&self, claimed: Claimed) -> Result<Stage> {
         let verdict = self.attempt(claimed).await?;
         let stage = verdict.record.stage.clone();
+        self.report(&verdict).await?;
+        let needs = needs_person(&verdict.record);
         self.settle(verdict).await?;
+        if let Some(Needs { kind, about, text }) = needs {
+            note(&*self.store, self.clock.now(), kind, &about, &text).await;
+        }
         Ok(stage)
+    }
+
+    /// Before the row says that all is done: whoever dies in between reports again, under the same id.
+    async fn report(&self, verdict: &Verdict) -> Result<()> {
+        let record = &verdict.record;
+        let Some(report) = Report::of(record, verdict.result.clone()) else {
+            return Ok(());
+        };
+        let (now, action) = (self.clock.now(), &record.action);
+        let envelope = |report: &Report| {
+            report_message(&report.envelope(&action.integration, &action.connector, now)?)
+        };
+        let mut message = envelope(&report)?;
+        if message.body.len() > self.inbound.max_body_bytes() {
+            message = envelope(&report.too_large())?;
+        }
+        self.inbound.send(message).await.map(drop)
     }
 
     /// Read after the claims: what an earlier action of the same order key has linked is seen.
@@ -119,6 +152,32 @@ impl Dispatch {
     }
 }
 
+struct Needs {
+    kind: Kind,
+    about: String,
+    text: String,
+}
+
+/// What to tell a person of an action that came to rest where only a person can help.
+fn needs_person(record: &ActionRecord) -> Option<Needs> {
+    let (kind, why) = match &record.stage {
+        Stage::Parked { why } => (Kind::ActionParked, why),
+        Stage::Settled(Outcome::Dead { why }) => (Kind::ActionDead, why),
+        _ => return None,
+    };
+    let Action {
+        id,
+        connector,
+        operation,
+        ..
+    } = &record.action;
+    Some(Needs {
+        kind,
+        about: record.action.integration.clone(),
+        text: format!("{connector}.{operation} {id}: {why}"),
+    })
+}
+
 /// What a person's word that the action took effect makes of its row.
 pub(super) fn delivered_by_hand(
     record: ActionRecord,
@@ -127,8 +186,12 @@ pub(super) fn delivered_by_hand(
     by: &str,
     now: Timestamp,
 ) -> (ActionRecord, Vec<EntityChange>) {
-    let detail = format!("{by} says that it exists");
-    let verdict = judge::delivered(record, operation, Done { entity, detail }, None, now);
+    let done = Done {
+        entity,
+        detail: format!("{by} says that it exists"),
+        result: None,
+    };
+    let verdict = judge::delivered(record, operation, done, None, now);
     (verdict.record, verdict.changes)
 }
 

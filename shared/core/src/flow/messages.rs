@@ -1,6 +1,7 @@
 //! The messages that bring actions to `dispatch`: for the first time, and back from their rows.
 
 use crate::action::{Action, ActionRecord};
+use crate::event::Envelope;
 use crate::ports::Message;
 use crate::{Error, ErrorKind, Result};
 
@@ -20,16 +21,25 @@ pub fn next_message(record: &ActionRecord) -> Result<Message> {
     message(&record.action, record.message_id())
 }
 
+/// Returns the message that brings a report to `evaluate`.
+pub(super) fn report_message(envelope: &Envelope) -> Result<Message> {
+    Ok(Message {
+        body: serde_json::to_string(envelope).map_err(|error| unwritable(&error))?,
+        group: None,
+        id: Some(envelope.event_id.clone()),
+    })
+}
+
 fn message(action: &Action, id: String) -> Result<Message> {
-    let body = serde_json::to_string(action).map_err(|error| {
-        Error::new(
-            ErrorKind::Malformed,
-            format!("an action cannot be written: {error}"),
-        )
-    })?;
+    let body = serde_json::to_string(action).map_err(|error| unwritable(&error))?;
     Ok(Message {
         body,
         group: Some(action.slot.as_ref().unwrap_or(&action.order_key).clone()),
         id: Some(id),
     })
+}
+
+fn unwritable(error: &serde_json::Error) -> Error {
+    let why = format!("a message cannot be written: {error}");
+    Error::new(ErrorKind::Malformed, why)
 }

@@ -3,6 +3,8 @@
 
 mod checks;
 mod events;
+mod keys;
+mod shared;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +16,9 @@ use super::directory::{Configured, Directory};
 use checks::check_headers;
 pub use events::envelopes;
 pub(super) use events::event_key;
+pub use keys::Keyring;
 
-use crate::connector::{Connectors, SignedRequest, Webhook};
+use crate::connector::{Connectors, Reply, SignedRequest, Webhook};
 use crate::dedup::key_hash;
 use crate::event::Envelope;
 use crate::ports::{Clock, Message, Queue, Secrets, Sent};
@@ -39,12 +42,40 @@ pub struct WebhookRequest {
 /// The 2xx: the request's event, and `more` where it brought several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Receipt {
+    /// None of a handshake.
     #[serde(flatten)]
-    pub first: Taken,
+    pub first: Option<Taken>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub more: Vec<Taken>,
     #[serde(skip)]
     pub http_status: u16,
+    /// What the vendor is told instead of all this; `Null` is nothing.
+    #[serde(skip)]
+    pub reply: Option<Value>,
+}
+
+impl Receipt {
+    fn handshake(http_status: u16, reply: Value) -> Self {
+        Self {
+            first: None,
+            more: Vec::new(),
+            http_status,
+            reply: Some(reply),
+        }
+    }
+
+    pub fn taken(&self) -> impl Iterator<Item = &Taken> {
+        self.first.iter().chain(&self.more)
+    }
+
+    /// The answer's body: JSON, or empty.
+    pub fn body(&self) -> String {
+        match &self.reply {
+            Some(Value::Null) => String::new(),
+            Some(reply) => reply.to_string(),
+            None => serde_json::to_string(self).unwrap_or_default(),
+        }
+    }
 }
 
 /// One event of a request, as it was taken.
@@ -121,27 +152,58 @@ pub struct Receive {
     pub inbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
     pub clock: Arc<dyn Clock>,
+    pub keys: Keyring,
 }
 
 impl Receive {
+    /// Takes a webhook at an integration's own address.
     pub async fn receive(&self, request: WebhookRequest) -> Result<Receipt, Refusal> {
         let received_at = self.clock.now();
-        let connector = self.connectors.named(&request.connector);
-        let webhook = connector.and_then(|connector| connector.webhook());
-        let webhook = webhook.ok_or_else(Refusal::unknown_address)?;
+        let webhook = self.webhook(&request.connector)?;
         let configured = self.find(&request).await?;
         check_headers(&request, webhook)?;
         self.verify(&request, webhook, &configured, received_at)
             .await?;
-        let envelopes = events::envelopes(request, webhook, &configured, received_at)?;
-        self.store(envelopes, webhook.accepted_status()).await
+        self.take(request, webhook, &configured, received_at).await
+    }
+
+    fn webhook(&self, connector: &str) -> Result<&dyn Webhook, Refusal> {
+        let connector = self.connectors.named(connector);
+        let webhook = connector.and_then(|connector| connector.webhook());
+        webhook.ok_or_else(Refusal::unknown_address)
+    }
+
+    /// Takes a verified webhook for its integration.
+    async fn take(
+        &self,
+        request: WebhookRequest,
+        webhook: &dyn Webhook,
+        configured: &Configured,
+        received_at: Timestamp,
+    ) -> Result<Receipt, Refusal> {
+        let status = webhook.accepted_status();
+        let (envelopes, reply) = events::taken(request, webhook, configured, received_at)?;
+        let also = match reply {
+            Some(Reply::Only(reply)) => return Ok(Receipt::handshake(status, reply)),
+            Some(Reply::Also(reply)) => Some(reply),
+            None => None,
+        };
+        let mut receipt = self.store(envelopes, status).await?;
+        receipt.reply = also;
+        Ok(receipt)
     }
 
     async fn find(&self, request: &WebhookRequest) -> Result<Arc<Configured>, Refusal> {
         if request.key.len() > MAX_KEY_BYTES {
             return Err(Refusal::unknown_address());
         }
-        let found = self.directory.with_key(key_hash(&request.key)).await;
+        self.leading(key_hash(&request.key), &request.connector)
+            .await
+    }
+
+    /// The integration that a key, or a tenant, leads to, if it has this vendor.
+    async fn leading(&self, hash: String, connector: &str) -> Result<Arc<Configured>, Refusal> {
+        let found = self.directory.with_key(hash).await;
         let configured = found
             .map_err(|_| Refusal::unavailable())?
             .ok_or_else(Refusal::unknown_address)?;
@@ -152,7 +214,7 @@ impl Receive {
         // Settings that make no plan any more still take events: they are recorded as failed.
         let wrong_vendor = configured
             .plan()
-            .is_ok_and(|plan| !plan.connections.contains_key(&request.connector));
+            .is_ok_and(|plan| !plan.connections.contains_key(connector));
         if wrong_vendor {
             return Err(Refusal::unknown_address());
         }
@@ -166,18 +228,16 @@ impl Receive {
         configured: &Configured,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        if let Some(published) = webhook.published_keys() {
+            // Without settings nobody can say whose keys they are.
+            let plan = configured.plan().map_err(|_| Refusal::unavailable())?;
+            let connection = plan.connections.get(&request.connector);
+            let connection = connection.ok_or_else(Refusal::unknown_address)?;
+            let signed = signed(request, now);
+            return self.keys.verify(published, &signed, connection).await;
+        }
         let secret = self.webhook_secret(&request.connector, configured).await?;
-        let signed = SignedRequest {
-            headers: &request.headers,
-            body: &request.body,
-            now,
-        };
-        webhook
-            .verify(&signed, secret.as_ref())
-            .map_err(|error| match error.kind() {
-                ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
-                _ => Refusal::new(401, "Not verified", error.message()),
-            })
+        verify(request, webhook, secret.as_ref(), now)
     }
 
     /// The credential that signs webhooks, where the connection names one as `webhook_credential`.
@@ -230,9 +290,10 @@ impl Receive {
         let mut taken = taken.into_iter();
         let first = taken.next().ok_or_else(Refusal::unavailable)?;
         Ok(Receipt {
-            first,
+            first: Some(first),
             more: taken.collect(),
             http_status,
+            reply: None,
         })
     }
 
@@ -244,6 +305,28 @@ impl Receive {
                 self.inbound.send_all(messages).await
             }
         }
+    }
+}
+
+fn verify(
+    request: &WebhookRequest,
+    webhook: &dyn Webhook,
+    secret: Option<&Credential>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    webhook
+        .verify(&signed(request, now), secret)
+        .map_err(|error| match error.kind() {
+            ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
+            _ => Refusal::new(401, "Not verified", error.message()),
+        })
+}
+
+fn signed(request: &WebhookRequest, now: Timestamp) -> SignedRequest<'_> {
+    SignedRequest {
+        headers: &request.headers,
+        body: &request.body,
+        now,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::engine::{CompiledExpression, Engine, MappingError, Template, compile_expression};
-use super::rule::{Condition, Draft, Guard, Places, Rule};
+use super::rule::{Condition, Draft, Guard, Places, Rule, Tenant};
 use crate::connector::{Connection, Connectors, Operation};
 use crate::integration::Problem;
 
@@ -17,6 +17,7 @@ pub struct Plan {
     pub guards: Vec<CompiledGuard>,
     pub rules: Vec<CompiledRule>,
     pub engine: Engine,
+    pub tenants: Vec<Tenant>,
     pub places: Places,
 }
 
@@ -34,6 +35,9 @@ pub struct CompiledRule {
     pub parallel: Option<u32>,
     pub with: Vec<(String, Template)>,
     pub order: Option<Template>,
+    pub about: Option<Template>,
+    pub credential: Option<Template>,
+    pub report: Option<Template>,
 }
 
 impl Plan {
@@ -63,6 +67,7 @@ impl Plan {
             guards,
             rules,
             engine: compiler.engine,
+            tenants: draft.tenants,
             places: compiler.places,
         })
     }
@@ -119,8 +124,15 @@ impl Compiler<'_> {
         let with = with
             .filter_map(|(name, value)| self.field(&parameters, name, value))
             .collect();
-        let order = rule.order.clone().map(Value::String);
-        let order = order.and_then(|text| self.field(&format!("{place}."), "order", &text));
+        let text = |text: &Option<String>| text.clone().map(Value::String);
+        let mut own = |name: &str, value: Option<Value>| {
+            let (_, template) = self.field(&format!("{place}."), name, &value?)?;
+            Some(template)
+        };
+        let order = own("order", text(&rule.order));
+        let about = own("about", text(&rule.about));
+        let credential = own("credential", text(&rule.credential));
+        let report = own("report", rule.report.clone());
         let parallel = self.connectors.named(&connector)?.parallel();
         Some(CompiledRule {
             parallel,
@@ -128,7 +140,10 @@ impl Compiler<'_> {
             operation,
             conditions,
             with,
-            order: order.map(|(_, template)| template),
+            order,
+            about,
+            credential,
+            report,
             rule,
         })
     }

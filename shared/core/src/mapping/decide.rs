@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::compile::{CompiledRule, Plan};
 use super::engine;
+use super::terms::Rendering;
 use crate::Timestamp;
 use crate::action::Action;
 use crate::connector::Incoming;
-use crate::dedup::place_of;
 use crate::event::Decision;
 use crate::link::Entity;
 
@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     pub incoming: &'a Incoming,
     /// The row of the event's subject.
     pub entity: &'a Entity,
+    /// How many reports led to this event: 0 for what a vendor sent.
+    pub depth: u8,
 }
 
 /// The decision and how it came about.
@@ -200,8 +202,15 @@ fn action(
             .map_err(|error| (format!("{}.{name}", rule.rule.id), error.to_string()))?;
         params.insert(name.clone(), value);
     }
-    let subject = facts.incoming.subject.clone();
-    let order_key = order_key(plan, rule, facts, context)?;
+    let rendering = Rendering {
+        plan,
+        rule,
+        facts,
+        context,
+    };
+    let subject = rendering.subject()?;
+    let terms = rendering.terms()?;
+    let order_key = rendering.order_key(&subject)?;
     Ok(Action {
         id: Action::id_for(facts.event_id, &rule.rule.id),
         event_id: facts.event_id.to_owned(),
@@ -210,12 +219,13 @@ fn action(
         config_version: facts.config_version,
         connector: rule.connector.clone(),
         operation: rule.operation.name.to_owned(),
-        slot: slot(plan, rule, &order_key),
+        slot: rendering.slot(&order_key, &terms),
         order_key,
         subject,
         params: Value::Object(params),
         received_at: facts.received_at,
         creates: rule.operation.creates.is_some(),
+        terms,
     })
 }
 
@@ -232,35 +242,6 @@ fn fitting(action: Action, room: &mut usize) -> Result<Action, (String, String)>
     }
     *room -= bytes;
     Ok(action)
-}
-
-/// One order per subject and vendor acted on, unless the rule says otherwise.
-fn order_key(
-    plan: &Plan,
-    rule: &CompiledRule,
-    facts: &Facts<'_>,
-    context: &Dynamic,
-) -> Result<String, (String, String)> {
-    let (integration, connector) = (facts.integration, &rule.connector);
-    let own = match &rule.order {
-        None => facts.incoming.subject.to_string(),
-        Some(template) => plan
-            .engine
-            .render(template, context)
-            .map(|value| value.as_str().unwrap_or_default().to_owned())
-            .map_err(|error| (format!("{}.order", rule.rule.id), error.to_string()))?,
-    };
-    Ok(format!("{integration}/{own}/{connector}"))
-}
-
-/// One of as many slots as the credential has; the same order key has the same slot, so that order is
-/// not lost in the queue either.
-fn slot(plan: &Plan, rule: &CompiledRule, order_key: &str) -> Option<String> {
-    let slots = rule.parallel?;
-    let connection = plan.connections.get(&rule.connector)?;
-    let credential = connection.credential.as_deref().unwrap_or_default();
-    let number = place_of(order_key, slots);
-    Some(format!("{}/{credential}/{number}", rule.connector))
 }
 
 /// What conditions and templates see: the connector's own names, and `event`, `links`, `origin`, `ended`.

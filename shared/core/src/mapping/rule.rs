@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::connector::Connection;
 
 /// `on` an event type, `if` all conditions hold, `do` an operation `with` these values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Its place in the settings: `send_alert_updates[0]`.
     pub id: String,
@@ -25,6 +25,19 @@ pub struct Rule {
     /// Template of the order key, where the default (one order per event subject) does not fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
+    /// Template of the entity that the action is about, where it is not the event's subject:
+    /// `zoho-desk:agent:{{ ticket.assignee }}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Do nothing where the entity that the action is about has no counterpart to act on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub if_linked: bool,
+    /// Template of the credential's name, where it is not the connection's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// What came of the action becomes an event, with this rendered as its `origin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Value>,
 }
 
 /// A MiniJinja expression, and what it means in words.
@@ -59,7 +72,24 @@ pub struct Draft {
     pub connections: BTreeMap<String, Connection>,
     pub guards: Vec<Guard>,
     pub rules: Vec<Rule>,
+    pub tenants: Vec<Tenant>,
     pub places: Places,
+}
+
+/// A vendor's customer whose webhooks, at the address that all share, are this integration's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    pub connector: String,
+    pub id: String,
+    /// The setting that names it.
+    pub field: String,
+}
+
+impl Tenant {
+    /// Returns what a tenant is stored as, apart from every integration key.
+    pub fn hash(connector: &str, id: &str) -> String {
+        crate::dedup::digest(&["tenant", connector, id])
+    }
 }
 
 /// Where the owner wrote what a draft is made of, so that a problem names the right field. The

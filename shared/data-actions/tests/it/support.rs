@@ -217,6 +217,7 @@ pub(crate) fn stored(settings: Value) -> Integration {
         spec: spec(settings),
         version: 1,
         key_hashes: Vec::new(),
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Documents, SecretFields};
+use super::{Documents, Fields, SecretFields};
 
 /// What every variable with a credential's field begins with.
 pub const CREDENTIAL_PREFIX: &str = "DESKBRIDGE_CREDENTIAL_";
@@ -40,6 +40,30 @@ impl Environment {
             fields.insert(field, SecretString::clone(value));
         }
         Some(fields)
+    }
+
+    /// Returns the names of the fields that the variables set.
+    pub(super) fn fields(&self, name: &str) -> Vec<String> {
+        let own = self.0.get(&spelled(name)).into_iter().flatten();
+        own.map(|(field, _)| field.to_ascii_lowercase()).collect()
+    }
+
+    /// Returns one of the fields that a variable sets, and that variable.
+    pub(super) fn sets(&self, name: &str, fields: &Fields) -> Option<(String, String)> {
+        let own = self.0.get(&spelled(name))?;
+        let field = fields
+            .keys()
+            .find(|field| own.contains_key(&spelled(field)))?;
+        let variable = format!("{CREDENTIAL_PREFIX}{}__{}", spelled(name), spelled(field));
+        Some((field.clone(), variable))
+    }
+
+    /// Returns the credentials that only variables set, as names are written mostly.
+    pub(super) fn names_beside(&self, known: &[String]) -> Vec<String> {
+        let known: Vec<_> = known.iter().map(|name| spelled(name)).collect();
+        let own = self.0.keys().filter(|name| !known.contains(name));
+        own.map(|name| name.to_ascii_lowercase().replace('_', "-"))
+            .collect()
     }
 
     /// Returns the variable for a field of the credential, for a person to set.

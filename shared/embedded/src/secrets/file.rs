@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use deskbridge_core::ports::Clock;
 use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 
+use super::edit::edited;
 use super::{Documents, Fields, SecretFields, hide};
 
 const BETWEEN_CHECKS: Duration = Duration::from_secs(1);
@@ -56,6 +57,45 @@ impl CredentialFile {
             self.check();
         }
         self.documents.get(name).cloned()
+    }
+
+    pub(super) fn names(&mut self) -> Vec<String> {
+        self.check();
+        self.documents.keys().cloned().collect()
+    }
+
+    /// Writes the credential into the file, or takes it out, in one step; the mode is 0600 from its
+    /// first byte on. What others wrote into the file meanwhile stays.
+    pub(super) fn put(&mut self, name: &str, fields: Option<&Fields>) -> Result<()> {
+        let before = match self.text() {
+            Ok(text) => text.ok_or_else(|| self.open_to_others())?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(self.unreadable(&error)),
+        };
+        let after = edited(&before, name, fields).ok_or_else(|| {
+            let path = self.path.display();
+            misconfigured(format!(
+                "{path} is not written one field a line: change it by hand"
+            ))
+        })?;
+        if after != before {
+            self.replace(&after).map_err(|error| {
+                let path = self.path.display();
+                misconfigured(format!("{path} cannot be written: {error}"))
+            })?;
+        }
+        self.stamp = None;
+        self.refresh()
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let folder = self.path.parent().filter(|path| *path != Path::new(""));
+        let folder = folder.unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        File::open(folder)?.sync_all()
     }
 
     /// Looks at the file now.

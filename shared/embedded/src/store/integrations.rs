@@ -65,7 +65,7 @@ fn version(db: &Connection, name: &str) -> rusqlite::Result<u64> {
 fn taken(db: &Connection, integration: &Integration) -> rusqlite::Result<bool> {
     let other = "SELECT 1 FROM integration_keys WHERE hash = ?1 AND name <> ?2";
     let mut statement = db.prepare_cached(other)?;
-    for hash in &integration.key_hashes {
+    for hash in integration.hashes() {
         if statement.exists((hash, integration.name()))? {
             return Ok(true);
         }
@@ -83,7 +83,7 @@ fn write(db: &Connection, integration: &Integration, doc: &str) -> rusqlite::Res
         .execute([name])?;
     let mut insert =
         db.prepare_cached("INSERT OR IGNORE INTO integration_keys (hash, name) VALUES (?1, ?2)")?;
-    for hash in &integration.key_hashes {
+    for hash in integration.hashes() {
         insert.execute((hash, name))?;
     }
     Ok(())

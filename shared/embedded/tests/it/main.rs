@@ -8,3 +8,4 @@ mod queue;
 #[cfg(unix)]
 mod secrets;
 mod store;
+mod vault;

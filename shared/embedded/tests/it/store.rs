@@ -60,5 +60,6 @@ fn action() -> Action {
         params: serde_json::Value::Null,
         received_at: Timestamp::from_millis(1),
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }

@@ -62,7 +62,7 @@ impl Completion {
             conditions,
             operation: "autotask.complete_ticket".into(),
             with,
-            order: None,
+            ..Rule::default()
         })
     }
 

@@ -203,6 +203,6 @@ fn rule(id: &str, on: &str, operation: &str, with: Value) -> Rule {
             Value::Object(with) => with,
             _ => Map::new(),
         },
-        order: None,
+        ..Rule::default()
     }
 }

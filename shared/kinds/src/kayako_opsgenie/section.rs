@@ -102,7 +102,7 @@ impl<'a> Section<'a> {
                     conditions,
                     operation: format!("kayako.{}", entry.action.operation()),
                     with,
-                    order: None,
+                    ..Rule::default()
                 }
             })
             .collect()

@@ -9,6 +9,7 @@ pub mod queue;
 mod samples;
 pub mod secrets;
 pub mod store;
+pub mod vault;
 
 /// Makes a test of each named case; the suites' own macros call it.
 #[macro_export]
@@ -41,12 +42,14 @@ mod tests {
             include_str!("store/lanes.rs"),
             include_str!("store/operators.rs"),
             include_str!("store/soak.rs"),
+            include_str!("vault.rs"),
         ];
         let lists = [
             include_str!("http.rs"),
             include_str!("queue.rs"),
             include_str!("secrets.rs"),
             include_str!("store.rs"),
+            include_str!("vault.rs"),
         ];
         let listed: Vec<_> = lists
             .iter()

@@ -70,6 +70,7 @@ pub(super) fn action(id: &str, lane: &str) -> Action {
         params: json!({"number": 18_446_744_073_709_551_615_u64, "text": "✓", "list": [null, 1.5]}),
         received_at: NOW,
         creates: false,
+        terms: deskbridge_core::action::Terms::default(),
     }
 }
 
@@ -101,6 +102,7 @@ pub(super) fn integration(name: &str, version: u64, key_hashes: &[&str]) -> Inte
         },
         version,
         key_hashes: key_hashes.iter().map(ToString::to_string).collect(),
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

@@ -9,6 +9,7 @@ mod configuration;
 mod cursors;
 mod entities;
 mod events;
+mod grants;
 mod lanes;
 mod operators;
 mod soak;
@@ -18,6 +19,7 @@ pub use configuration::*;
 pub use cursors::*;
 pub use entities::*;
 pub use events::*;
+pub use grants::*;
 pub use lanes::*;
 pub use operators::*;
 pub use soak::*;
@@ -51,6 +53,7 @@ macro_rules! store_conformance {
             an_unknown_entity_is_an_empty_row
             entities_come_in_the_order_asked
             a_link_is_never_replaced
+            what_is_unlinked_has_no_counterpart
             written_values_are_forgotten_one_by_one
             an_end_never_moves_back
             a_newer_counterpart_takes_the_place_of_one_that_ended
@@ -60,6 +63,7 @@ macro_rules! store_conformance {
 
             an_integration_is_written_over_the_version_seen
             keys_lead_to_their_integration_only
+            tenants_lead_to_their_integration_as_keys_do
             a_deleted_integration_can_still_be_read
             integrations_are_listed_by_name
             a_credential_state_is_kept_until_replaced
@@ -68,6 +72,10 @@ macro_rules! store_conformance {
             a_cursor_is_written_over_the_version_before_it_only
             one_of_many_who_take_a_cursor_gets_it
             cursors_of_integrations_and_connectors_are_apart
+
+            a_sign_in_is_taken_once
+            of_many_who_take_a_sign_in_one_gets_it
+            an_expired_sign_in_is_gone
 
             a_token_is_found_by_its_hash_only
             changes_are_listed_newest_first

@@ -11,7 +11,9 @@ pub mod kintone;
 pub mod opsgenie;
 pub mod relation;
 pub mod salesforce;
+pub mod slack;
 pub mod zendesk;
+pub mod zoho_desk;
 
 mod client;
 mod http;

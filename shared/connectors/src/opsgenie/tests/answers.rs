@@ -49,7 +49,11 @@ async fn the_account_api_may_answer_a_note_with_the_note() {
     let detail = format!("alert {ID}: note added");
     assert_eq!(
         desk.run("add_note", params).await.unwrap(),
-        Answer::Done(Done { entity, detail })
+        Answer::Done(Done {
+            entity,
+            detail,
+            result: None,
+        })
     );
 }
 

@@ -230,7 +230,8 @@ impl Dispatch {
         ready: &Ready<'_>,
         error: Error,
     ) -> Result<Verdict> {
-        let (ErrorKind::RateLimited, Retry::Later(Some(wait))) = (error.kind(), error.retry())
+        let (ErrorKind::RateLimited | ErrorKind::Paced, Retry::Later(Some(wait))) =
+            (error.kind(), error.retry())
         else {
             return self.not_let_in(record, ready, error).await;
         };
@@ -251,12 +252,15 @@ impl Dispatch {
             let name = &ready.credential.name;
             return Ok(paused(record, name, &error.to_string(), now));
         }
+        if let (ErrorKind::Paced, Retry::Later(Some(wait))) = (error.kind(), error.retry()) {
+            return Ok(postponed(record, Some(now + wait), error.to_string(), now));
+        }
         let operation = ready.operation;
         let repeat = ready.connection.repeat(operation);
         Ok(call_failed(record, repeat, operation.ends, &error, now))
     }
 
-    fn call<'a>(
+    pub(super) fn call<'a>(
         &'a self,
         action: &'a Action,
         ready: &'a Ready<'_>,
@@ -303,14 +307,22 @@ fn too_early(record: &ActionRecord, ready: &Ready<'_>, now: Timestamp) -> Option
     (earliest > now).then_some(earliest)
 }
 
-fn looks(operation: &Operation) -> bool {
+pub(super) fn looks(operation: &Operation) -> bool {
     matches!(operation.repeat, Repeat::LookUp { .. })
 }
 
-/// Returns why a create has nothing left to do when its turn comes, if so.
+/// Returns why an action has nothing left to do when its turn comes, if so.
 fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
-    ready.operation.creates?;
+    if record.forced {
+        return None;
+    }
     let action = &record.action;
+    let linked = || target(ready.subject, action, ready.operation).is_some();
+    if action.terms.if_linked && !linked() {
+        let (subject, connector) = (&action.subject, &action.connector);
+        return Some(format!("{subject} has no counterpart at {connector}"));
+    }
+    ready.operation.creates?;
     let link = ready.subject.link(&action.connector);
     if let Some(link) = link.filter(|_| !ready.operation.renews) {
         return Some(format!("{} has {} already", action.subject, link.peer));
@@ -362,6 +374,7 @@ impl From<ActionRecord> for Verdict {
         Self {
             record,
             changes: Vec::new(),
+            result: None,
         }
     }
 }

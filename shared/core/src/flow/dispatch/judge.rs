@@ -41,7 +41,11 @@ pub(super) fn delivered(
         },
         now,
     );
-    Verdict { record, changes }
+    Verdict {
+        record,
+        changes,
+        result: done.result,
+    }
 }
 
 /// Links what was made and the subject. What was the subject's counterpart `before` is nothing new:
@@ -63,7 +67,7 @@ fn link_both(
         since: action.received_at,
     };
     let entity = action.subject.clone();
-    let forth = match operation.renews {
+    let forth = match operation.renews || record.forced {
         true => EntityChange::Relink {
             entity,
             link: link(made),
@@ -97,7 +101,15 @@ pub(super) fn refused(
 ) -> Verdict {
     let changes = end_marks(&record, operation.ends);
     record.settle(Outcome::Rejected { why }, now);
-    Verdict { record, changes }
+    rejected(record, changes)
+}
+
+fn rejected(record: ActionRecord, changes: Vec<EntityChange>) -> Verdict {
+    Verdict {
+        record,
+        changes,
+        result: None,
+    }
 }
 
 /// Even an end that found nothing to end counts: an older create must not come after it.
@@ -122,7 +134,7 @@ pub(super) fn call_failed(
             let nothing_there = error.kind() == ErrorKind::NotFound;
             let changes = end_marks(&record, ends && nothing_there);
             record.settle(Outcome::Rejected { why }, now);
-            return Verdict { record, changes };
+            return rejected(record, changes);
         }
         Retry::Later(after) => again_later(&mut record, after, why, now),
         Retry::WhenCredentialChanges => return postponed(record, None, why, now),

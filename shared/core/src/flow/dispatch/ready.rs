@@ -5,7 +5,9 @@ use super::{Dispatch, Verdict};
 use crate::action::{Action, ActionRecord};
 use crate::connector::{Connection, Connector, Operation};
 use crate::flow::directory::Configured;
+use crate::flow::notify::note;
 use crate::link::Entity;
+use crate::notice::Kind;
 use crate::ports::{CredentialState, Paused};
 use crate::secret::Credential;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
@@ -61,7 +63,9 @@ impl Dispatch {
             (Err(error), _) => return Err(Hindrance::Refusal(error)),
             _ => return Err(Hindrance::Refusal(no_longer_offered(action))),
         };
-        let name = connection.credential.as_deref().unwrap_or_default();
+        let own = action.terms.credential.as_ref();
+        let name = own.or(connection.credential.as_ref());
+        let name = name.map_or("", String::as_str);
         let credential = match self.secrets.credential(name).await {
             Ok(credential) => credential,
             Err(error) if error.kind() == ErrorKind::Unavailable => {
@@ -160,11 +164,16 @@ impl Dispatch {
     ) -> Result<()> {
         let credential = &ready.credential;
         let before = self.store.credential_state(&credential.name).await?;
+        let before_pause = before.paused.clone();
         let Some(state) = before.after(error, &credential.version, now) else {
             return Ok(());
         };
         if error.retry() == Retry::WhenCredentialChanges {
             tracing::warn!(credential = %credential.name, why = %error, "credential paused");
+            if before_pause.is_none() {
+                let (store, kind) = (&*self.store, Kind::CredentialPaused);
+                note(store, now, kind, &credential.name, error.message()).await;
+            }
         }
         self.put_credential_state(&credential.name, state).await
     }

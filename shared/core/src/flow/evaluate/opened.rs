@@ -11,14 +11,15 @@ use crate::dedup::DedupKey;
 use crate::event::{Decision, Envelope};
 use crate::flow::directory::Configured;
 use crate::integration::History;
-use crate::json;
 use crate::link::EntityRef;
 use crate::mapping::{Facts, Plan, RuleExplained, decide, explain};
+use crate::{json, report};
 
 pub(super) struct Opened<'a> {
     pub(super) envelope: Cow<'a, Envelope>,
     configured: Option<Arc<Configured>>,
     body: Result<Incoming, Decision>,
+    depth: u8,
 }
 
 impl<'a> Opened<'a> {
@@ -27,16 +28,19 @@ impl<'a> Opened<'a> {
         configured: Option<Arc<Configured>>,
         connectors: &Connectors,
     ) -> Self {
-        let body = match &configured {
+        let read = match &configured {
             Some(configured) => read(envelope, configured, connectors),
             None => Err(Decision::Suppressed {
                 why: "the integration is deleted".into(),
             }),
         };
+        let depth = read.as_ref().map_or(0, |(_, depth)| *depth);
+        let body = read.map(|(incoming, _)| incoming);
         Self {
             envelope: Cow::Borrowed(envelope),
             configured,
             body,
+            depth,
         }
     }
 
@@ -141,22 +145,28 @@ impl<'a> Opened<'a> {
             received_at: envelope.received_at,
             incoming,
             entity: &subjects.of(&envelope.integration, &incoming.subject),
+            depth: self.depth,
         };
         let plan = self.configured.as_ref().and_then(|c| c.plan().ok())?;
         catch_unwind(AssertUnwindSafe(|| hold(plan, &facts))).ok()
     }
 }
 
-/// Reads the body with today's configuration; a body that does not fit is a decision too.
+/// Reads the body with today's configuration, and says how many reports led to it; a body that does not
+/// fit is a decision too.
 fn read(
     envelope: &Envelope,
     configured: &Configured,
     connectors: &Connectors,
-) -> Result<Incoming, Decision> {
+) -> Result<(Incoming, u8), Decision> {
     let failed = |field: &str, why: String| Decision::Failed {
         field: field.to_owned(),
         why,
     };
+    let body = json::parse(&envelope.body).map_err(|error| failed("", error.to_string()))?;
+    if let Some(report) = report::read(&body) {
+        return report.map_err(|drift| failed(&drift.field, drift.why));
+    }
     let connector = connectors.named(&envelope.connector);
     let webhook = connector
         .and_then(|connector| connector.webhook())
@@ -168,8 +178,8 @@ fn read(
         .connections
         .get(&envelope.connector)
         .ok_or_else(|| failed("settings", format!("has no {}", envelope.connector)))?;
-    let body = json::parse(&envelope.body).map_err(|error| failed("", error.to_string()))?;
     webhook
         .read(&body, connection, &envelope.integration)
+        .map(|incoming| (incoming, 0))
         .map_err(|drift| failed(&drift.field, drift.why))
 }

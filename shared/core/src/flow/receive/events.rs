@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::checks::header;
 use super::{Refusal, WebhookRequest};
-use crate::connector::{Connection, Drift, Incoming, SignedRequest, Webhook};
+use crate::connector::{Connection, Drift, Incoming, Reply, SignedRequest, Webhook};
 use crate::dedup::{DedupKey, digest};
 use crate::event::{ENVELOPE_VERSION, Envelope};
 use crate::flow::directory::Configured;
+use crate::report::is_report;
 use crate::{Timestamp, json};
 
 /// The most events that one request may bring.
@@ -19,16 +20,27 @@ const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
 /// How long bodies that could not be read are told apart by their content.
 const UNREADABLE_WINDOW: Duration = Duration::from_secs(600);
 
-/// Reads a verified request, or one of a dry run. Returns at least one envelope, in the body's order.
+/// Reads a request of a dry run. Returns at least one envelope, in the body's order.
 pub fn envelopes(
     request: WebhookRequest,
     webhook: &dyn Webhook,
     configured: &Configured,
     received_at: Timestamp,
 ) -> Result<Vec<Envelope>, Refusal> {
+    let (envelopes, _) = taken(request, webhook, configured, received_at)?;
+    Ok(envelopes)
+}
+
+/// Reads a verified request: at least one envelope, in the body's order, and what its sender is told.
+pub(super) fn taken(
+    request: WebhookRequest,
+    webhook: &dyn Webhook,
+    configured: &Configured,
+    received_at: Timestamp,
+) -> Result<(Vec<Envelope>, Option<Reply>), Refusal> {
     let plan = configured.plan().ok();
     let connection = plan.and_then(|plan| plan.connections.get(&request.connector));
-    let bodies = bodies(&request, webhook, connection)?;
+    let Parsed { bodies, reply } = parsed(&request, webhook, connection)?;
     let signed = SignedRequest {
         headers: &request.headers,
         body: &request.body,
@@ -58,7 +70,16 @@ pub fn envelopes(
             body: body.text,
         }
     });
-    Ok(envelopes.collect())
+    Ok((envelopes.collect(), reply))
+}
+
+/// Reads a verified body as a whole, before it is known whose it is.
+pub(super) fn whole(request: &WebhookRequest, webhook: &dyn Webhook) -> Result<Value, Refusal> {
+    let text = json::text(&request.body).map_err(unreadable)?;
+    let text = webhook
+        .json(header(request, "content-type"), text, None)
+        .map_err(unreadable)?;
+    json::parse(&text).map_err(unreadable)
 }
 
 struct Body {
@@ -66,11 +87,16 @@ struct Body {
     value: Value,
 }
 
-fn bodies(
+struct Parsed {
+    bodies: Vec<Body>,
+    reply: Option<Reply>,
+}
+
+fn parsed(
     request: &WebhookRequest,
     webhook: &dyn Webhook,
     connection: Option<&Connection>,
-) -> Result<Vec<Body>, Refusal> {
+) -> Result<Parsed, Refusal> {
     let content_type = header(request, "content-type");
     let text = json::text(&request.body).map_err(unreadable)?;
     let text = webhook
@@ -79,12 +105,14 @@ fn bodies(
     let value = json::parse(&text).map_err(unreadable)?;
     let parts = connection.map(|connection| webhook.split(&value, connection));
     let bodies = each(parts.into_iter().flatten())?;
+    let reply = webhook.answer(&value);
     if !bodies.is_empty() {
-        return Ok(bodies);
+        return Ok(Parsed { bodies, reply });
     }
     check_object(&value)?;
     let text = text.into_owned();
-    Ok(vec![Body { text, value }])
+    let bodies = vec![Body { text, value }];
+    Ok(Parsed { bodies, reply })
 }
 
 fn each(parts: impl Iterator<Item = Value>) -> Result<Vec<Body>, Refusal> {
@@ -105,6 +133,10 @@ fn each(parts: impl Iterator<Item = Value>) -> Result<Vec<Body>, Refusal> {
 }
 
 fn check_object(body: &Value) -> Result<(), Refusal> {
+    if is_report(body) {
+        let detail = "Only Deskbridge itself reports what came of an action.";
+        return Err(Refusal::new(400, "Unreadable body", detail));
+    }
     if body.is_object() {
         return Ok(());
     }

@@ -40,6 +40,25 @@ pub async fn keys_lead_to_their_integration_only(harness: &dyn StoreHarness) {
     assert_eq!(with_key(harness, "other").await.as_deref(), Some("two"));
 }
 
+pub async fn tenants_lead_to_their_integration_as_keys_do(harness: &dyn StoreHarness) {
+    let with_tenants = |name: &str, version: u64, tenants: &[&str]| Integration {
+        tenants: tenants.iter().map(ToString::to_string).collect(),
+        ..integration(name, version, &["key"])
+    };
+    put(harness, with_tenants("one", 1, &["t1", "t2"]), 0).await;
+    assert_eq!(with_key(harness, "t2").await.as_deref(), Some("one"));
+    put(harness, with_tenants("one", 2, &["t1"]), 1).await;
+    assert_eq!(with_key(harness, "t1").await.as_deref(), Some("one"));
+    assert_eq!(with_key(harness, "key").await.as_deref(), Some("one"));
+    assert_eq!(with_key(harness, "t2").await, None);
+    let other = Integration {
+        key_hashes: Vec::new(),
+        ..with_tenants("two", 1, &["t1"])
+    };
+    let refused = harness.store().put_integration(other, 0).await;
+    assert_eq!(refused.expect_err("taken").kind(), ErrorKind::Conflict);
+}
+
 pub async fn a_deleted_integration_can_still_be_read(harness: &dyn StoreHarness) {
     put(harness, integration("one", 1, &["key"]), 0).await;
     let deleted = Integration {

@@ -37,6 +37,23 @@ pub async fn a_link_is_never_replaced(harness: &dyn StoreHarness) {
     assert_eq!(row.link("target"), Some(&link("7", "act_1")));
 }
 
+pub async fn what_is_unlinked_has_no_counterpart(harness: &dyn StoreHarness) {
+    let linked = |peer: &str| EntityChange::Link {
+        entity: subject("1"),
+        link: link(peer, "act_1"),
+    };
+    let unlinked = EntityChange::Unlink {
+        entity: subject("1"),
+        connector: "target".to_owned(),
+    };
+    change(harness, "one", vec![linked("7")]).await;
+    change(harness, "one", vec![unlinked]).await;
+    assert_eq!(row(harness, "one", subject("1")).await.link("target"), None);
+    change(harness, "one", vec![linked("8")]).await;
+    let again = row(harness, "one", subject("1")).await;
+    assert_eq!(again.link("target"), Some(&link("8", "act_1")));
+}
+
 pub async fn a_newer_counterpart_takes_the_place_of_one_that_ended(harness: &dyn StoreHarness) {
     let relinked = |peer: &str, made_by: &str| EntityChange::Relink {
         entity: subject("1"),

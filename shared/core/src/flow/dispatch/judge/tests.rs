@@ -40,6 +40,7 @@ fn sent() -> ActionRecord {
         params: json!({}),
         received_at: NOW,
         creates: true,
+        terms: crate::action::Terms::default(),
     };
     let mut record = ActionRecord::new(action, NOW);
     record.claim(NOW, None);
@@ -66,6 +67,7 @@ fn each_kind_of_failure_has_one_consequence() {
         // kind, harmless to repeat, can be looked up, nothing to look at
         (ErrorKind::NotSent, ["later", "later", "later"]),
         (ErrorKind::RateLimited, ["later", "later", "later"]),
+        (ErrorKind::Paced, ["later", "later", "later"]),
         (ErrorKind::Unavailable, ["later", "later", "later"]),
         (ErrorKind::Unauthorized, ["later", "later", "later"]),
         (ErrorKind::NeedsPerson, ["later", "later", "later"]),
@@ -146,7 +148,7 @@ fn made() -> EntityRef {
 fn delivered_with(operation: &Operation, before: Option<&Link>) -> Vec<EntityChange> {
     let done = Done {
         entity: Some(made()),
-        detail: String::new(),
+        ..Done::default()
     };
     delivered(sent(), operation, done, before, NOW).changes
 }
