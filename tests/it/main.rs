@@ -7,6 +7,7 @@
 )]
 
 mod admin;
+mod admin_credentials;
 mod admin_inputs;
 mod admin_teams;
 mod against;
@@ -22,6 +23,7 @@ mod explain;
 mod folder;
 mod judges;
 mod mapping;
+mod once_more;
 mod openapi;
 mod outcomes;
 mod readme;

@@ -14,7 +14,7 @@ import { WebhookApi } from './webhooks';
 import { SECRET_PREFIX, Worker, WorkerProps, allow } from './worker';
 
 /** The vendors that post webhooks: each has a function, `webhook-<name>`, and a route. */
-const WEBHOOKS = ['alert', 'generic', 'kayako', 'opsgenie'];
+const WEBHOOKS = ['alert', 'generic', 'kayako', 'opsgenie', 'slack', 'zoho-desk'];
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
 const TAKE = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
@@ -107,13 +107,18 @@ export class DeskbridgeStack extends Stack {
       timeout: this.dispatchTimeout,
       recursiveLoop: RecursiveLoop.ALLOW,
       reservedConcurrentExecutions: this.settings.dispatchConcurrency,
-      environment: { DESKBRIDGE_QUEUE_OUTBOUND: this.outbound.queue.queueUrl, DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX },
+      environment: {
+        DESKBRIDGE_QUEUE_INBOUND: this.inbound.queue.queueUrl,
+        DESKBRIDGE_QUEUE_OUTBOUND: this.outbound.queue.queueUrl,
+        DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX,
+      },
       may: [
         allow(['dynamodb:GetItem'], integrations.tableArn),
         this.pauseCredentials(),
         allow([...READ, ...write], state.tableArn),
         allow(['dynamodb:Query'], `${state.tableArn}/index/by_credential`),
         allow([...TAKE, 'sqs:SendMessage'], this.outbound.queue.queueArn),
+        allow(SEND, this.inbound.queue.queueArn),
       ],
       secrets: '*',
     });

@@ -27,9 +27,9 @@ export class WebhookApi {
     });
   }
 
-  /** Adds `POST /webhooks/<vendor>/{key}`; `id` is what its resources are called. */
+  /** Adds the vendor's route; `id` is what its resources are called. */
   add(vendor: string, id: string, target: Function): void {
-    const path = `/webhooks/${vendor}/{key}`;
+    const [method, path] = OWN_ROUTES[vendor] ?? ['POST', `/webhooks/${vendor}/{key}`];
     const integration = new CfnIntegration(this.stack, `${id}Integration`, {
       apiId: this.api.ref,
       integrationType: 'AWS_PROXY',
@@ -38,7 +38,7 @@ export class WebhookApi {
     });
     const route = new CfnRoute(this.stack, `${id}Route`, {
       apiId: this.api.ref,
-      routeKey: `POST ${path}`,
+      routeKey: `${method} ${path}`,
       authorizationType: 'NONE',
       target: `integrations/${integration.ref}`,
     });
@@ -50,10 +50,16 @@ export class WebhookApi {
       functionName: target.functionArn,
       action: 'lambda:InvokeFunction',
       principal: 'apigateway.amazonaws.com',
-      sourceArn: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.api.ref}/*/POST${path}`,
+      sourceArn: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.api.ref}/*/${method === 'ANY' ? '*' : method}${path}`,
     });
   }
 }
+
+/** An app at Slack has three addresses without a key; Zoho Desk asks with a GET whether anybody is at its address. */
+const OWN_ROUTES: Record<string, [string, string]> = {
+  slack: ['POST', '/slack/{what}'],
+  'zoho-desk': ['ANY', '/webhooks/zoho-desk/{key}'],
+};
 
 /** The path holds the key, so the access log has the route instead. */
 const LOGGED = {

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use deskbridge_clock::SystemClock;
 use deskbridge_connectors::http::Targets;
-use deskbridge_core::ports::Secrets;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_data_actions::{DEFAULT_TIMEOUT, Execution, Finished, compile};
 use deskbridge_embedded::EmbeddedSecrets;
@@ -165,7 +164,7 @@ impl Bench {
             EmbeddedSecrets::open(Some(file), settings::credentials(), Arc::new(SystemClock))?;
         let bundle = Bundle::open(Options {
             data: data.path().to_path_buf(),
-            secrets: Arc::new(secrets) as Arc<dyn Secrets>,
+            secrets: Arc::new(secrets),
             targets: if private {
                 Targets::Any
             } else {

@@ -9,6 +9,7 @@ pub mod text;
 
 mod alert;
 mod autotask;
+mod caller;
 mod fields;
 mod form;
 mod generic;
@@ -17,6 +18,7 @@ mod kintone;
 mod opsgenie;
 mod relation;
 mod signature;
+pub mod zoho_desk;
 
 use std::sync::Arc;
 
@@ -30,10 +32,11 @@ pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 pub use relation::{RELATION_ACTIVITIES, Relation};
 pub use slack::Slack;
+pub use zoho_desk::ZohoDesk;
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 8] = [
+    let all: [Arc<dyn Connector>; 9] = [
         Arc::new(Alert::default()),
         Arc::new(Generic::default()),
         Arc::new(Autotask::default()),
@@ -41,6 +44,7 @@ pub fn all() -> Connectors {
         Arc::new(Kintone::default()),
         Arc::new(Opsgenie),
         Arc::new(Relation::default()),
+        Arc::new(ZohoDesk::default()),
         Arc::new(Slack::default()),
     ];
     Connectors::new(all)

@@ -121,6 +121,9 @@ pub struct ActionRecord {
     #[serde(default)]
     pub last_sent_at: Option<Timestamp>,
     pub updated_at: Timestamp,
+    /// A person had it sent once more although it was delivered: what it made before is no reason not to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
     pub history: Vec<Step>,
 }
 
@@ -158,6 +161,7 @@ impl ActionRecord {
             first_sent_at: None,
             last_sent_at: None,
             updated_at: now,
+            forced: false,
             history: Vec::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! `events` and `replay`: what happened, and once more.
+//! `events`: what happened.
 
 use clap::Args;
 use deskbridge_core::Result;
@@ -34,19 +34,6 @@ pub struct EventsArgs {
     connection: Connection,
 }
 
-#[derive(Args)]
-#[command(after_help = "\
-The event is decided again by today's configuration, under the ids it had: what is delivered stays so.
-
-Example:
-  deskbridge replay evt_0a1b…")]
-pub struct ReplayArgs {
-    /// Id of the event.
-    id: String,
-    #[command(flatten)]
-    connection: Connection,
-}
-
 pub async fn events(args: EventsArgs) -> Result<()> {
     let remote = args.connection.remote()?;
     if let Some(id) = &args.id {
@@ -67,14 +54,6 @@ pub async fn events(args: EventsArgs) -> Result<()> {
     }
     let page = remote.get(&path).await?;
     args.connection.print(&page, show_page);
-    Ok(())
-}
-
-pub async fn replay(args: ReplayArgs) -> Result<()> {
-    let remote = args.connection.remote()?;
-    let path = format!("events/{}/replay", encoded(&args.id));
-    let replayed = remote.post(&path, None).await?;
-    args.connection.print(&replayed, show_replayed);
     Ok(())
 }
 
@@ -171,7 +150,7 @@ fn show_one(event: &Value) {
     }
 }
 
-fn show_replayed(replayed: &Value) {
+pub(super) fn show_replayed(replayed: &Value) {
     let version = replayed.get("config_version").map(shown);
     let version = version.unwrap_or_default();
     let actions = list(replayed, "actions");

@@ -14,6 +14,7 @@ use axum::response::Response;
 use deskbridge_core::dedup::digest;
 use deskbridge_core::flow::receive::Refusal;
 use deskbridge_core::ports::Secrets;
+use deskbridge_core::secret::DATA_ACTION_TOKENS;
 use deskbridge_core::{ErrorKind, json as bounded};
 use deskbridge_data_actions::{ActionError, DEFAULT_TIMEOUT, Execution, Finished};
 use serde::Deserialize;
@@ -22,8 +23,6 @@ use serde_json::json;
 use super::{json_response, problem, read_body, request_id};
 use crate::bundle::Bundle;
 
-/// The credential whose fields are the callers, each with its token.
-const TOKENS: &str = "data-action-tokens";
 /// As hard to guess as 128 random bits in base 64; a shorter one opens nothing.
 const MIN_TOKEN_CHARS: usize = 22;
 const MAX_KEY_CHARS: usize = 255;
@@ -132,7 +131,7 @@ async fn authorized(secrets: &dyn Secrets, headers: &HeaderMap) -> Result<(), Re
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
     let hash = |token: &str| digest(&["data-action-token", token]);
-    let known = match secrets.credential(TOKENS).await {
+    let known = match secrets.credential(DATA_ACTION_TOKENS).await {
         Ok(known) => known,
         Err(error) if error.kind() == ErrorKind::Unavailable => return Err(Refusal::unavailable()),
         Err(_) => return Err(unauthorized()),
@@ -147,7 +146,8 @@ async fn authorized(secrets: &dyn Secrets, headers: &HeaderMap) -> Result<(), Re
 }
 
 fn unauthorized() -> Refusal {
-    let detail =
-        format!("Send `Authorization: Bearer` with one of the tokens of the credential {TOKENS}.");
+    let detail = format!(
+        "Send `Authorization: Bearer` with one of the tokens of the credential {DATA_ACTION_TOKENS}."
+    );
     Refusal::new(401, "Not authorized", detail)
 }

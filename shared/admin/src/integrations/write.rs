@@ -54,6 +54,7 @@ pub(crate) async fn put(
         Some(_) => Some(admin.visible(&caller, &name).await?),
         None => None,
     };
+    admin.check_names(&caller, &spec).await?;
     check_version(&headers, stored.as_ref())?;
     if let Some(stored) = &stored {
         check_owner(stored)?;

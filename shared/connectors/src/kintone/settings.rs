@@ -8,13 +8,15 @@ use serde_json::{Map, Value};
 
 use crate::http::check_base_url;
 
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 10] = [
     "subdomain",
     "app",
     "guest_space",
     "key_field",
     "utc_offset",
     "users",
+    "mapping",
+    "upserts",
     "credential",
     "base_url",
 ];
@@ -35,6 +37,10 @@ pub(super) struct Settings {
     pub(super) utc_offset: i64,
     /// The log-in names of people here, by what they are called there.
     pub(super) users: BTreeMap<String, String>,
+    /// What is mapped to which field, for people: a trial shows where it goes.
+    pub(super) mapping: BTreeMap<String, String>,
+    /// Records are kept up to date too, which needs one more right.
+    pub(super) upserts: bool,
 }
 
 impl Settings {
@@ -55,7 +61,9 @@ impl Settings {
             guest_space: reader.number("guest_space"),
             key_field: reader.text("key_field"),
             utc_offset: reader.utc_offset(),
-            users: reader.users(),
+            users: reader.texts("users", "must map names to log-in names of kintone"),
+            mapping: reader.texts("mapping", "must map fields to what goes into them"),
+            upserts: reader.upserts(),
         };
         match reader.problems.is_empty() {
             true => Ok(read),
@@ -155,18 +163,29 @@ impl Reader<'_> {
         })
     }
 
-    fn users(&mut self) -> BTreeMap<String, String> {
-        let Some(value) = self.settings.get("users") else {
+    fn texts(&mut self, name: &str, why: &str) -> BTreeMap<String, String> {
+        let Some(value) = self.settings.get(name) else {
             return BTreeMap::new();
         };
         let pairs = value.as_object().into_iter().flatten();
-        let users: BTreeMap<_, _> = pairs
-            .filter_map(|(name, code)| Some((name.clone(), code.as_str()?.to_owned())))
+        let texts: BTreeMap<_, _> = pairs
+            .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
             .collect();
-        if value.as_object().is_none_or(|all| all.len() != users.len()) {
-            self.refuse("users", "must map names to log-in names of kintone");
+        if value.as_object().is_none_or(|all| all.len() != texts.len()) {
+            self.refuse(name, why);
         }
-        users
+        texts
+    }
+
+    fn upserts(&mut self) -> bool {
+        match self.settings.get("upserts") {
+            None => false,
+            Some(Value::Bool(wanted)) => *wanted,
+            Some(_) => {
+                self.refuse("upserts", "must be true or false");
+                false
+            }
+        }
     }
 
     fn base_url(&mut self) -> Option<String> {

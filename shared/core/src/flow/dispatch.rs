@@ -7,6 +7,7 @@
 mod attempt;
 mod credentials;
 mod judge;
+mod look;
 mod ready;
 
 use std::collections::BTreeMap;

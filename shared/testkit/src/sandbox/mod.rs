@@ -4,6 +4,8 @@
 //! vendors' own documents, and where those are silent the module that guesses says so.
 
 pub mod autotask;
+pub mod dynamics;
+pub mod google;
 pub mod kayako;
 pub mod kintone;
 pub mod opsgenie;
@@ -11,12 +13,14 @@ pub mod relation;
 pub mod salesforce;
 pub mod slack;
 pub mod zendesk;
+pub mod zoho_desk;
 
 mod client;
 mod http;
 mod journal;
 mod outbox;
 mod page;
+mod rsa;
 mod script;
 mod server;
 mod stage;
@@ -24,6 +28,7 @@ mod wire;
 
 pub use client::plain_client;
 pub use outbox::{Delivery, DeliveryOutcome};
+pub use rsa::SANDBOX_KEY;
 pub use script::{Fault, Script};
 pub use stage::LoggedRequest;
 

@@ -92,26 +92,41 @@ impl Outbox {
     /// Queues one body for every target.
     pub(super) fn post(&self, event: &str, body: &Value) {
         let targets = lock(&self.targets).clone();
-        for Target { url, headers } in targets {
-            let lost = self
-                .to_lose
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                    left.checked_sub(1)
-                });
-            let outcome = if lost.is_ok() {
-                DeliveryOutcome::Lost
-            } else {
-                DeliveryOutcome::Waiting
-            };
-            self.enqueue(Delivery {
-                at: now(),
-                event: event.to_owned(),
-                url,
-                body: body.clone(),
-                outcome,
-                headers,
-            });
+        for target in targets {
+            self.send_one(target, event, body);
         }
+    }
+
+    /// Queues one body for one address, with headers of its own.
+    pub(super) fn post_to(&self, url: &str, headers: &[(&str, &str)], event: &str, body: &Value) {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let target = Target {
+            url: url.to_owned(),
+            headers: headers.iter().map(owned).collect(),
+        };
+        self.send_one(target, event, body);
+    }
+
+    fn send_one(&self, target: Target, event: &str, body: &Value) {
+        let Target { url, headers } = target;
+        let lost = self
+            .to_lose
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        let outcome = if lost.is_ok() {
+            DeliveryOutcome::Lost
+        } else {
+            DeliveryOutcome::Waiting
+        };
+        self.enqueue(Delivery {
+            at: now(),
+            event: event.to_owned(),
+            url,
+            body: body.clone(),
+            outcome,
+            headers,
+        });
     }
 
     /// Sends an old webhook again, byte for byte; false if there is none of that number.

@@ -260,7 +260,7 @@ impl Dispatch {
         Ok(call_failed(record, repeat, operation.ends, &error, now))
     }
 
-    fn call<'a>(
+    pub(super) fn call<'a>(
         &'a self,
         action: &'a Action,
         ready: &'a Ready<'_>,
@@ -307,12 +307,15 @@ fn too_early(record: &ActionRecord, ready: &Ready<'_>, now: Timestamp) -> Option
     (earliest > now).then_some(earliest)
 }
 
-fn looks(operation: &Operation) -> bool {
+pub(super) fn looks(operation: &Operation) -> bool {
     matches!(operation.repeat, Repeat::LookUp { .. })
 }
 
 /// Returns why an action has nothing left to do when its turn comes, if so.
 fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
+    if record.forced {
+        return None;
+    }
     let action = &record.action;
     let linked = || target(ready.subject, action, ready.operation).is_some();
     if action.terms.if_linked && !linked() {

@@ -67,7 +67,7 @@ fn link_both(
         since: action.received_at,
     };
     let entity = action.subject.clone();
-    let forth = match operation.renews {
+    let forth = match operation.renews || record.forced {
         true => EntityChange::Relink {
             entity,
             link: link(made),
