@@ -30,7 +30,7 @@ pub(crate) async fn judge(script: &str, arguments: Vec<String>) {
 }
 
 /// The same for a judge that runs on Node, with the pinned packages beside it.
-async fn node_judge(script: &str, arguments: Vec<String>) {
+pub(crate) async fn node_judge(script: &str, arguments: Vec<String>) {
     #[expect(clippy::disallowed_methods, reason = "tests are not the product")]
     let ci = std::env::var("CI").is_ok();
     if !judges().join("node_modules").exists() {

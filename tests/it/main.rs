@@ -31,6 +31,7 @@ mod outcomes;
 mod readme;
 mod replay;
 mod resolve;
+mod slack;
 mod sources;
 mod sync;
 mod tidy;
