@@ -24,6 +24,7 @@ mod explain;
 mod folder;
 mod judges;
 mod mapping;
+mod notices;
 mod once_more;
 mod openapi;
 mod outcomes;

@@ -191,9 +191,14 @@ impl Admin {
     }
 }
 
-fn check(body: &TokenBody) -> Answer<()> {
+/// Whether a token may be called so: 1 to 64 lower-case letters, digits and hyphens.
+pub fn is_token_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let named = (1..=MAX_NAME_CHARS).contains(&body.name.len()) && body.name.chars().all(plain);
+    (1..=MAX_NAME_CHARS).contains(&name.len()) && name.chars().all(plain)
+}
+
+fn check(body: &TokenBody) -> Answer<()> {
+    let named = is_token_name(&body.name);
     let team = body.team.as_deref();
     let team = team.is_none_or(|team| {
         (1..=MAX_NAME_CHARS).contains(&team.chars().count()) && !team.chars().any(char::is_control)

@@ -28,7 +28,7 @@ pub use lambda_runtime::Error;
 pub use poll::serve_poll;
 pub use sweep::serve_sweep;
 pub use time::Time;
-pub use webhook::{serve_signed_webhook, serve_webhook};
+pub use webhook::{serve_shared_webhook, serve_signed_webhook, serve_webhook};
 
 /// What the build knows: its vendors and its kinds.
 pub struct Parts {

@@ -28,6 +28,7 @@ struct Settings {
     base_url: Option<String>,
     login_url: Option<String>,
     region: Option<String>,
+    audience: Option<String>,
     /// For people.
     #[serde(default)]
     notes: String,
@@ -68,6 +69,7 @@ pub fn compile(spec: &IntegrationSpec) -> Result<Integration, Vec<Problem>> {
         base_url: settings.base_url.clone(),
         login_url: settings.login_url.clone(),
         region: settings.region.clone(),
+        audience: settings.audience.clone(),
     };
     let mut problems = problems(&settings, &own, type_);
     let login = settings
@@ -149,6 +151,7 @@ impl Integration {
             escape: self.escape,
             free: action.extras.free_structure,
             dialect: self.type_.dialect(),
+            fixed_address: self.type_.fixed_address(),
         }
     }
 }
@@ -188,6 +191,9 @@ fn action(
 
 /// A definition says which type it was made for; relative addresses lead elsewhere in another.
 fn mismatch(action: &Action, type_: &dyn IntegrationType) -> Option<String> {
+    if let Some(why) = type_.check_definition(&action.definition) {
+        return Some(why.to_owned());
+    }
     let made_for = action.definition.integration_type.as_deref()?;
     (made_for != type_.vendor_id()).then(|| {
         let known = types::named(made_for).map(|found| found.name());
@@ -243,7 +249,12 @@ fn problems(settings: &Settings, own: &TypeSettings, type_: &dyn IntegrationType
             add(&format!("actions.{name}"), why);
         }
     }
-    for (field, url) in [("base_url", &own.base_url), ("login_url", &own.login_url)] {
+    let addresses = [
+        ("base_url", &own.base_url),
+        ("login_url", &own.login_url),
+        ("audience", &own.audience),
+    ];
+    for (field, url) in addresses {
         if let Some(why) = url.as_deref().and_then(url_problem) {
             add(field, why.to_owned());
         }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use deskbridge_core::Timestamp;
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::ports::{Clock, Secrets, Store, VendorHttp};
+use deskbridge_core::secret::Credential;
 use serde_json::{Map, Value};
 
 use crate::action::Action;
@@ -56,6 +57,7 @@ pub struct Runner {
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
+    own_keys: Option<Credential>,
     directory: Directory,
     tokens: Tokens,
     kept: Kept,
@@ -74,9 +76,18 @@ impl Runner {
             directory: Directory::new(Arc::clone(&store), Arc::clone(&clock)),
             store,
             clock,
+            own_keys: None,
             tokens: Tokens::default(),
             kept: Kept::default(),
         }
+    }
+
+    /// Gives it the AWS keys of this process: `accessKeyId`, `secretAccessKey` and perhaps
+    /// `sessionToken`. They assume the roles of integrations, and call functions.
+    #[must_use]
+    pub fn with_aws_keys(mut self, keys: Option<Credential>) -> Self {
+        self.own_keys = keys;
+        self
     }
 
     /// Forgets compiled integrations, after a change made through this process.

@@ -9,15 +9,14 @@ mod trial;
 
 use std::time::Duration;
 
-use deskbridge_core::connector::{Done, Operation, Prepared, Repeat};
-use deskbridge_core::link::EntityRef;
+use deskbridge_core::connector::{Call, Done, Operation, Prepared, Repeat};
 use deskbridge_core::{Error, ErrorKind, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::blocks;
 use super::client::{Client, harmless};
 use super::types::{Found, Opened, OpenedView, Posted, Shown};
-use super::{MESSAGE, NAME, USER, message};
+use super::{MESSAGE, USER, message};
 pub(super) use look_up::look_up;
 use params::{body, params, required_ts, with_message};
 pub(super) use trial::try_connection;
@@ -48,8 +47,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
     Operation {
         repeat: LOOKED_UP,
-        optional: POSTED,
-        ..bare("direct_message", &["user"])
+        acts_on: Some(USER),
+        optional: DIRECT,
+        ..bare("direct_message", &[])
     },
     // The same message once more.
     Operation {
@@ -104,6 +104,21 @@ const POSTED: &[&str] = &[
     "context",
     "blocks",
     "thread_ts",
+];
+/// The person is the action's own, where none is named.
+const DIRECT: &[&str] = &[
+    "headline",
+    "text",
+    "ticket",
+    "tickets",
+    "note",
+    "lines",
+    "link",
+    "buttons",
+    "context",
+    "blocks",
+    "thread_ts",
+    "user",
 ];
 const ANSWERED: &[&str] = &[
     "headline",
@@ -185,19 +200,21 @@ pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Done
         POST => {
             let channel = channel(client).await?;
             let posted: Posted = client.send(request, &channel).await?;
-            Ok(done_at(&posted, "posted"))
+            Ok(done_at(posted, "posted"))
         }
         UPDATE => {
             let posted: Posted = client.send(request, UPDATE).await?;
-            Ok(done_at(&posted, "changed"))
+            Ok(done_at(posted, "changed"))
         }
         SHOW => {
             let shown: Shown = client.send(request, SHOW).await?;
-            Ok(done(None, format!("shown as {}", shown.message_ts)))
+            let ts = shown.message_ts;
+            Ok(done(format!("shown as {ts}"), [("ts", ts)]))
         }
         OPEN_FORM => {
             let opened: OpenedView = client.send(request, OPEN_FORM).await?;
-            Ok(done(None, format!("form {} opened", opened.view.id)))
+            let id = opened.view.id;
+            Ok(done(format!("form {id} opened"), [("id", id)]))
         }
         FIND => {
             let person = client.look::<Found>(request).await?.user;
@@ -205,14 +222,12 @@ pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Done
                 true => person.name,
                 false => person.profile.real_name,
             };
-            Ok(done(
-                Some(EntityRef::new(NAME, USER, person.id)),
-                format!("{name} found"),
-            ))
+            let detail = format!("{name} found");
+            Ok(done(detail, [("user", person.id), ("name", name)]))
         }
         _ => {
             client.send_answer(request).await?;
-            Ok(done(None, "answered".to_owned()))
+            Ok(done("answered".to_owned(), []))
         }
     }
 }
@@ -231,7 +246,7 @@ pub(super) async fn channel(client: &Client<'_>) -> Result<String> {
     if call.operation.name != "direct_message" {
         return Ok(call.required("channel")?.to_owned());
     }
-    let user = call.required("user")?;
+    let user = person(call)?;
     let credential = call.credential;
     let person = (
         credential.name.clone(),
@@ -252,11 +267,32 @@ pub(super) async fn channel(client: &Client<'_>) -> Result<String> {
     Ok(channel)
 }
 
-fn done_at(posted: &Posted, what: &str) -> Done {
-    let detail = format!("{MESSAGE} {} {what} in {}", posted.ts, posted.channel);
-    done(Some(message(&posted.channel, &posted.ts)), detail)
+/// The one that is named, or the one that the action is about: `<team>/<user>`.
+fn person<'a>(call: &'a Call<'_>) -> Result<&'a str> {
+    let about = call.target.map(|target| target.id.as_str());
+    let about = about.map(|id| id.rsplit_once('/').map_or(id, |(_, user)| user));
+    match call.text("user").or(about) {
+        Some(user) => Ok(user),
+        None => call.required("user"),
+    }
 }
 
-fn done(entity: Option<EntityRef>, detail: String) -> Done {
-    Done { entity, detail }
+fn done_at(posted: Posted, what: &str) -> Done {
+    let Posted { channel, ts } = posted;
+    Done {
+        entity: Some(message(&channel, &ts)),
+        ..done(
+            format!("{MESSAGE} {ts} {what} in {channel}"),
+            [("channel", channel), ("ts", ts)],
+        )
+    }
+}
+
+fn done<const N: usize>(detail: String, result: [(&str, String); N]) -> Done {
+    let result = result.map(|(name, value)| (name.to_owned(), Value::String(value)));
+    Done {
+        entity: None,
+        detail,
+        result: Some(result.into_iter().collect()),
+    }
 }

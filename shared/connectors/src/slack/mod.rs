@@ -21,8 +21,6 @@ use deskbridge_core::link::EntityRef;
 use client::{Client, Memory};
 use settings::Settings;
 
-pub use webhook::{Said, answer, team};
-
 pub(crate) const NAME: &str = "slack";
 /// The kinds of entity here.
 const USER: &str = "user";

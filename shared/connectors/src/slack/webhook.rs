@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use deskbridge_core::Result;
-use deskbridge_core::connector::{Connection, Drift, Incoming, SignedRequest, Webhook};
+use deskbridge_core::connector::{Connection, Drift, Incoming, Reply, SignedRequest, Webhook};
 use deskbridge_core::dedup::DedupKey;
 use deskbridge_core::json::JsonError;
 use deskbridge_core::link::EntityRef;
@@ -22,7 +22,6 @@ use serde_json::{Map, Value};
 use super::Slack;
 use crate::form;
 use crate::signature::slack::verify;
-pub use answer::{Said, answer};
 
 /// The one field of the form that a button's or a form's JSON comes in.
 const PAYLOAD: &str = "payload";
@@ -58,6 +57,15 @@ impl Webhook for Slack {
         }
     }
 
+    fn answer(&self, body: &Value) -> Option<Reply> {
+        Some(answer::answer(body))
+    }
+
+    /// The workspace: the addresses of Slack's requests are the same for all.
+    fn tenant(&self, body: &Value) -> Option<String> {
+        team(body).map(str::to_owned)
+    }
+
     fn read(&self, body: &Value, _: &Connection, _: &str) -> Result<Incoming, Drift> {
         let read = match body["type"].as_str() {
             None => command::read(body)?,
@@ -77,9 +85,8 @@ impl Webhook for Slack {
     }
 }
 
-/// Returns the workspace that a body is about: by it the integration is found, as the addresses of
-/// Slack's requests are the same for all.
-pub fn team(body: &Value) -> Option<&str> {
+/// Returns the workspace that a body is about; the organisation where it names none.
+fn team(body: &Value) -> Option<&str> {
     let places = [
         &body["team_id"],
         &body["team"]["id"],

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use deskbridge_core::action::Action;
+use deskbridge_core::action::{Action, Terms};
 use deskbridge_core::connector::{
     Answer, Ask, Call, Connection, Connector, Done, Found, Page, Poll as _, Prepared, Trial, Tried,
     Webhook as _,
@@ -224,6 +224,7 @@ fn action(operation: &str, params: Value) -> Action {
         params,
         received_at: Timestamp::from_millis(START),
         creates: true,
+        terms: Terms::default(),
     }
 }
 

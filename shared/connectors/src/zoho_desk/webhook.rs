@@ -62,6 +62,11 @@ impl Webhook for ZohoDesk {
         200
     }
 
+    /// An address is asked with GET before it is taken; answered, the unsigned POST never comes.
+    fn is_probed(&self) -> bool {
+        true
+    }
+
     fn published_keys(&self) -> Option<&dyn PublishedKeys> {
         Some(self)
     }

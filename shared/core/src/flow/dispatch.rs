@@ -18,9 +18,12 @@ use serde_json::{Map, Value};
 
 use super::directory::Directory;
 use super::messages::{next_message, report_message};
+use super::notify::note;
 use crate::action::{Action, ActionRecord, Claim, Stage};
 use crate::connector::{Connectors, Done, Operation};
 use crate::link::{Entity, EntityChange, EntityRef};
+use crate::notice::Kind;
+use crate::outcome::Outcome;
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use crate::report::Report;
 use crate::{Error, ErrorKind, Result, Timestamp};
@@ -94,7 +97,11 @@ impl Dispatch {
         let verdict = self.attempt(claimed).await?;
         let stage = verdict.record.stage.clone();
         self.report(&verdict).await?;
+        let needs = needs_person(&verdict.record);
         self.settle(verdict).await?;
+        if let Some(Needs { kind, about, text }) = needs {
+            note(&*self.store, self.clock.now(), kind, &about, &text).await;
+        }
         Ok(stage)
     }
 
@@ -157,6 +164,32 @@ fn goes_on_at_once(record: &ActionRecord) -> Option<ActionRecord> {
     (record.stage == Stage::Ready && is_due).then(|| ActionRecord {
         fence: record.fence + 1,
         ..record.clone()
+    })
+}
+
+struct Needs {
+    kind: Kind,
+    about: String,
+    text: String,
+}
+
+/// What to tell a person of an action that came to rest where only a person can help.
+fn needs_person(record: &ActionRecord) -> Option<Needs> {
+    let (kind, why) = match &record.stage {
+        Stage::Parked { why } => (Kind::ActionParked, why),
+        Stage::Settled(Outcome::Dead { why }) => (Kind::ActionDead, why),
+        _ => return None,
+    };
+    let Action {
+        id,
+        connector,
+        operation,
+        ..
+    } = &record.action;
+    Some(Needs {
+        kind,
+        about: record.action.integration.clone(),
+        text: format!("{connector}.{operation} {id}: {why}"),
     })
 }
 

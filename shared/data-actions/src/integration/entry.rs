@@ -26,6 +26,8 @@ pub(super) struct Entry {
     output: Contract,
     #[serde(default)]
     secure: bool,
+    /// The ARN of the function that stands in for one of the vendor's platform.
+    function: Option<String>,
     timeout_seconds: Option<u64>,
     cache_seconds: Option<u64>,
     effect: Option<Effect>,
@@ -81,7 +83,10 @@ impl Entry {
                 return Err(vec![Problem::new(place, why)]);
             }
         };
-        let definition = definition.map_err(|problems| moved(problems, part))?;
+        let mut definition = definition.map_err(|problems| moved(problems, part))?;
+        if let Some(function) = self.function {
+            definition.request.url = function;
+        }
         let action =
             Action::compile(definition, extras).map_err(|problems| moved(problems, part))?;
         if extras.cache.is_some() && !action.reads() {

@@ -1,6 +1,5 @@
 //! Step 4: from a credential to access, by a token where one is needed.
 
-use deskbridge_core::http::HttpRequest;
 use deskbridge_core::secret::Credential;
 use serde_json::{Map, Value};
 
@@ -10,7 +9,7 @@ use crate::request;
 use crate::response::translate;
 use crate::scope::Scope;
 use crate::trace::Recorder;
-use crate::types::{Access, SignOn, Token, lifetime};
+use crate::types::{Access, Given, MakeRequest, SignOn, Token, lifetime};
 
 /// What a request is made with.
 pub(super) struct Signed {
@@ -34,28 +33,33 @@ pub(super) async fn sign_on(
         let value = credential.as_ref().and_then(|found| found.optional(name));
         recorder.redactor.add(value.unwrap_or_default());
     }
-    let (type_, settings) = (run.integration.type_, &run.integration.settings);
-    let now = run.runner.clock.now();
-    let (request, access) = match type_.sign_on(settings, credential.as_ref(), now)? {
-        SignOn::Ready(access) => {
-            return Ok(Signed {
-                credential,
-                access,
-                token: None,
-            });
-        }
-        SignOn::Token(request) => (Some(*request), None),
-        SignOn::LoginAction(access) => (None, Some(access)),
+    let type_ = run.integration.type_;
+    let given = Given {
+        settings: &run.integration.settings,
+        credential: credential.as_ref(),
+        own_keys: run.runner.own_keys.as_ref(),
     };
-    let token = token(run, credential.as_ref(), request, refused).await?;
-    recorder.redactor.add(&token.value);
-    for value in token.fields.iter().flat_map(Map::values) {
-        recorder.redactor.add(value.as_str().unwrap_or_default());
+    let (access, token) = match type_.sign_on(given)? {
+        SignOn::Ready(access) => (access, None),
+        SignOn::Token(request) => {
+            let token = token(run, credential.as_ref(), Some(request), refused).await?;
+            (type_.access(given, &token)?, Some(token))
+        }
+        SignOn::LoginAction(access) => {
+            let token = token(run, credential.as_ref(), None, refused).await?;
+            (access, Some(token))
+        }
+    };
+    if let Some(token) = &token {
+        recorder.redactor.add(&token.value);
+        for value in token.fields.iter().flat_map(Map::values) {
+            recorder.redactor.add(value.as_str().unwrap_or_default());
+        }
     }
     Ok(Signed {
-        access: access.unwrap_or_else(|| type_.access(settings, &token)),
         credential,
-        token: Some(token),
+        access,
+        token,
     })
 }
 
@@ -63,16 +67,17 @@ pub(super) async fn sign_on(
 async fn token(
     run: &Run<'_>,
     credential: Option<&Credential>,
-    request: Option<HttpRequest>,
+    request: Option<MakeRequest<'_>>,
     refused: Option<&str>,
 ) -> Result<Token> {
     let runner = run.runner;
     let version = credential
         .map(|found| found.version.as_str())
         .unwrap_or_default();
+    let version = format!("{version}/{}", run.integration.settings.digest());
     let place = runner.tokens.place(
         &run.integration.name,
-        version,
+        &version,
         run.budget.end(),
         &*runner.clock,
     );
@@ -81,23 +86,20 @@ async fn token(
         return Ok(token);
     }
     let token = match request {
-        Some(request) => fetch(run, credential, request).await?,
+        Some(request) => fetch(run, request).await?,
         None => log_in(run, credential).await?,
     };
     held.put(token.clone());
     Ok(token)
 }
 
-async fn fetch(
-    run: &Run<'_>,
-    credential: Option<&Credential>,
-    mut request: HttpRequest,
-) -> Result<Token> {
+async fn fetch(run: &Run<'_>, request: MakeRequest<'_>) -> Result<Token> {
     let runner = run.runner;
+    let mut request = request(runner.clock.now())?;
     request.timeout = run.budget.left(&*runner.clock)?;
     let answer = runner.http.send(request).await.map_err(not_signed_on)?;
     let (type_, settings) = (run.integration.type_, &run.integration.settings);
-    type_.token(settings, credential, &answer, runner.clock.now())
+    type_.token(settings, &answer, runner.clock.now())
 }
 
 /// Runs the integration's login action. All it has are the credential's fields.
@@ -138,6 +140,7 @@ async fn log_in(run: &Run<'_>, credential: Option<&Credential>) -> Result<Token>
         value: text,
         base: None,
         fields: Some(fields),
+        keys: None,
         until: life.map(|life| runner.clock.now() + life),
     })
 }

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod definitions;
+mod dynamics;
+mod google;
 mod guard;
 mod once;
 mod run;
+mod salesforce;
 mod sandboxes;
 mod settings;
 mod sign_on;

@@ -13,7 +13,7 @@ fn each_mistake_is_named_with_its_place() {
     let cases = [
         (
             json!({"type": "fax", "actions": {}}),
-            "settings.type: must be one of: genesys-cloud, salesforce, web-services, zendesk",
+            "settings.type: must be one of: aws-lambda, dynamics-365, function, genesys-cloud, google, salesforce, web-services, zendesk",
         ),
         (
             json!({"type": "zendesk", "actions": {}}),

@@ -42,7 +42,7 @@ pub(in crate::slack) async fn look_up(client: &Client<'_>) -> Result<Found> {
                 channel,
                 ts: ours.ts.clone(),
             };
-            return Ok(Found::Done(done_at(&posted, "posted")));
+            return Ok(Found::Done(done_at(posted, "posted")));
         }
         cursor = page.response_metadata.next_cursor;
         if cursor.is_empty() {

@@ -18,6 +18,10 @@ async fn a_notification_is_posted_with_its_card_and_buttons() {
     let done = desk.run("post_message", notification()).await.unwrap();
     let message = desk.vendor.messages(TEAM, SUPPORT).remove(0);
     assert_eq!(done.entity.unwrap().id, format!("{SUPPORT}/{}", message.ts));
+    assert_eq!(
+        json!(done.result),
+        json!({"channel": SUPPORT, "ts": message.ts})
+    );
     assert_snapshot("post_message", &desk.sent("POST chat.postMessage"));
 }
 
@@ -61,6 +65,25 @@ async fn a_direct_message_opens_its_channel_once() {
         .iter()
         .filter(|request| request.call == "POST conversations.open");
     assert_eq!(opened.count(), 1);
+}
+
+#[tokio::test]
+async fn a_direct_message_goes_to_whom_the_action_is_about() {
+    let desk = Desk::new().await;
+    let action = action("direct_message", json!({"text": "hello"}));
+    let about = crate::slack::user(TEAM, ANN);
+    let call = Call {
+        target: Some(&about),
+        ..desk.call(&action)
+    };
+    let prepared = desk.slack.prepare(&call).await.unwrap();
+    desk.slack.send(&call, prepared).await.unwrap();
+    assert!(desk.vendor.direct_channel(TEAM, ANN).is_some());
+    let error = desk
+        .run("direct_message", json!({"text": "hello"}))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Misconfigured);
 }
 
 #[tokio::test]
@@ -223,7 +246,7 @@ async fn a_person_is_found_by_their_address() {
     let desk = Desk::new().await;
     let params = json!({"email": "ann@example.com"});
     let done = desk.run("find_user_by_email", params).await.unwrap();
-    assert_eq!(done.entity.unwrap().id, ANN);
+    assert_eq!(json!(done.result), json!({"user": ANN, "name": "ann"}));
     let params = json!({"email": "nobody@example.com"});
     let error = desk
         .run("find_user_by_email", params.clone())

@@ -1,9 +1,8 @@
-use deskbridge_core::connector::{SignedRequest, Webhook as _};
+use deskbridge_core::connector::{Reply, SignedRequest, Webhook as _};
 use deskbridge_core::dedup::DedupKey;
 use deskbridge_testkit::sandbox::slack::signature;
 
 use super::*;
-use crate::slack::{Said, answer as said, team};
 
 const COMMAND: &str = include_str!("../fixtures/command.form");
 const BUTTON: &str = include_str!("../fixtures/block_actions.json");
@@ -47,7 +46,8 @@ fn every_documented_body_is_read() {
         ),
         ("message", json_of("application/json", MESSAGE)),
     ] {
-        assert_eq!(team(&body), Some(TEAM), "{name}");
+        let tenant = Slack::default().tenant(&body);
+        assert_eq!(tenant.as_deref(), Some(TEAM), "{name}");
         let incoming = read(&body);
         let DedupKey::Once(key) = incoming.key else {
             panic!("{name} has no key");
@@ -120,25 +120,24 @@ fn dropped_events_are_an_event() {
 
 #[test]
 fn each_kind_of_request_has_its_answer() {
-    let taken = |body| Said {
-        body,
-        is_event: true,
-    };
-    let gone = |body| Said {
-        body,
-        is_event: false,
-    };
+    let said = |body: &Value| Slack::default().answer(body).unwrap();
     let wait = json!({"response_type": "ephemeral", "text": "One moment…"});
-    assert_eq!(said(&json_of(FORM_TYPE, COMMAND)), taken(Some(wait)));
+    assert_eq!(said(&json_of(FORM_TYPE, COMMAND)), Reply::Also(wait));
     for json in [BUTTON, SHORTCUT, FORM, UNINSTALLED] {
-        assert_eq!(said(&serde_json::from_str(json).unwrap()), taken(None));
+        assert_eq!(
+            said(&serde_json::from_str(json).unwrap()),
+            Reply::Also(Value::Null)
+        );
     }
     let handshake = json!({"type": "url_verification", "token": "x", "challenge": "3eZbrw1a"});
     assert_eq!(
         said(&handshake),
-        gone(Some(json!({"challenge": "3eZbrw1a"})))
+        Reply::Only(json!({"challenge": "3eZbrw1a"}))
     );
-    assert_eq!(said(&json_of(FORM_TYPE, "ssl_check=1&token=x")), gone(None));
+    assert_eq!(
+        said(&json_of(FORM_TYPE, "ssl_check=1&token=x")),
+        Reply::Only(Value::Null)
+    );
 }
 
 #[test]
@@ -147,11 +146,7 @@ fn a_form_with_blanks_is_sent_back_with_the_field_named() {
     blank["view"]["state"]["values"]["text"]["value"]["value"] = json!(" \n ");
     let errors =
         json!({"response_action": "errors", "errors": {"text": "Please write something here."}});
-    let expected = Said {
-        body: Some(errors),
-        is_event: false,
-    };
-    assert_eq!(said(&blank), expected);
+    assert_eq!(Slack::default().answer(&blank), Some(Reply::Only(errors)));
 }
 
 fn verify(secret: &[(&str, &str)], headers: &[(&str, &str)], body: &[u8]) -> Result<()> {

@@ -2,16 +2,8 @@
 //!
 //! <https://docs.slack.dev/interactivity/handling-user-interaction/#acknowledgment_response>
 
+use deskbridge_core::connector::Reply;
 use serde_json::{Map, Value, json};
-
-/// What a request is answered with, besides 200.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Said {
-    /// Nothing: an empty body.
-    pub body: Option<Value>,
-    /// Whether there is something to take; a handshake and a refused form are answered and gone.
-    pub is_event: bool,
-}
 
 const WAIT: &str = "One moment…";
 const EMPTY: &str = "Please write something here.";
@@ -19,25 +11,17 @@ const EMPTY: &str = "Please write something here.";
 const NEEDED: [&str; 2] = ["subject", "text"];
 
 /// Returns the answer to a body that was verified, from the body alone.
-pub fn answer(body: &Value) -> Said {
-    let taken = |body| Said {
-        body,
-        is_event: true,
-    };
-    let done = |body| Said {
-        body,
-        is_event: false,
-    };
+pub(super) fn answer(body: &Value) -> Reply {
     match body["type"].as_str() {
-        Some("url_verification") => done(Some(json!({"challenge": body["challenge"]}))),
+        Some("url_verification") => Reply::Only(json!({"challenge": body["challenge"]})),
         Some("view_submission") => match errors(body) {
-            errors if errors.is_empty() => taken(None),
-            errors => done(Some(json!({"response_action": "errors", "errors": errors}))),
+            errors if errors.is_empty() => Reply::Also(Value::Null),
+            errors => Reply::Only(json!({"response_action": "errors", "errors": errors})),
         },
-        Some(_) => taken(None),
+        Some(_) => Reply::Also(Value::Null),
         // Slack tries the certificate of a command's address.
-        None if body["ssl_check"] == "1" => done(None),
-        None => taken(Some(json!({"response_type": "ephemeral", "text": WAIT}))),
+        None if body["ssl_check"] == "1" => Reply::Only(Value::Null),
+        None => Reply::Also(json!({"response_type": "ephemeral", "text": WAIT})),
     }
 }
 

@@ -168,7 +168,7 @@ async fn a_flood_is_read_in_pages_of_few_calls_and_none_is_lost() {
 #[tokio::test]
 async fn the_last_credits_of_a_day_are_left_to_commands() {
     let mut desk = polling().await;
-    desk.vendor.use_credits(99_490);
+    desk.vendor.use_credits(99_498);
     let page = desk.fetch().await;
     assert_eq!(page.again_after, Duration::from_secs(900));
     assert!(page.trouble.is_some() && page.rest.is_none());

@@ -5,7 +5,9 @@ use super::{Dispatch, Verdict};
 use crate::action::{Action, ActionRecord};
 use crate::connector::{Connection, Connector, Operation};
 use crate::flow::directory::Configured;
+use crate::flow::notify::note;
 use crate::link::Entity;
+use crate::notice::Kind;
 use crate::ports::{CredentialState, Paused};
 use crate::secret::Credential;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
@@ -167,11 +169,16 @@ impl Dispatch {
     ) -> Result<()> {
         let credential = &ready.credential;
         let before = self.store.credential_state(&credential.name).await?;
+        let before_pause = before.paused.clone();
         let Some(state) = before.after(error, &credential.version, now) else {
             return Ok(());
         };
         if error.retry() == Retry::WhenCredentialChanges {
             tracing::warn!(credential = %credential.name, why = %error, "credential paused");
+            if before_pause.is_none() {
+                let (store, kind) = (&*self.store, Kind::CredentialPaused);
+                note(store, now, kind, &credential.name, error.message()).await;
+            }
         }
         self.put_credential_state(&credential.name, state).await
     }
