@@ -15,4 +15,5 @@ mod kintone;
 mod opsgenie;
 mod opsgenie_webhooks;
 mod relation;
+mod slack;
 mod support;
