@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use deskbridge_admin::{Admin, Ports};
 use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_connectors::notices;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::notify::Notify;
 use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::{Keyring, Receive};
 use deskbridge_core::flow::resolve::Resolve;
@@ -37,6 +39,7 @@ pub struct Bundle {
     pub sweep: Sweep,
     pub poll: Poll,
     pub resolve: Resolve,
+    pub notify: Notify,
     pub data_actions: Runner,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
@@ -111,6 +114,7 @@ impl Bundle {
                 clock: Arc::clone(&clock),
             },
             resolve: resolve(&store, &clock, connectors, to_dispatch),
+            notify: notify(&store, &secrets, &http, &clock),
             data_actions: data_actions(&store, &secrets, Arc::clone(&http), &clock),
             directory,
             started_at: clock.now(),
@@ -159,6 +163,20 @@ fn resolve(
         store: Arc::clone(store),
         outbound,
         clock: Arc::clone(clock),
+    }
+}
+
+fn notify(
+    store: &Arc<dyn Store>,
+    secrets: &Arc<dyn Secrets>,
+    http: &Arc<dyn VendorHttp>,
+    clock: &Arc<dyn Clock>,
+) -> Notify {
+    Notify {
+        store: Arc::clone(store),
+        secrets: Arc::clone(secrets),
+        clock: Arc::clone(clock),
+        herald: notices::channels(Arc::clone(secrets), Arc::clone(http)),
     }
 }
 

@@ -7,7 +7,9 @@ use clap_complete::Shell;
 use deskbridge_core::{Error, ErrorKind, Result};
 use tracing_subscriber::EnvFilter;
 
-use crate::client::{actions, credentials, events, explain, force, integrations, tokens, trials};
+use crate::client::{
+    actions, credentials, events, explain, force, integrations, tokens, trials, watches,
+};
 use crate::{actions as data_actions, demo, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
@@ -64,6 +66,8 @@ enum Command {
     Parked(actions::ParkedArgs),
     /// Settles a parked action, or sends again one that was refused.
     Resolve(actions::ResolveArgs),
+    /// Lists what vendors that cannot push are asked for, and how that goes.
+    Watches(watches::WatchesArgs),
     /// Makes, lists and ends tokens for the management API.
     #[command(subcommand)]
     Token(tokens::TokenCommand),
@@ -123,6 +127,7 @@ async fn command(command: Command) -> Result<bool> {
         Command::Replay(args) => force::replay(args).await,
         Command::Parked(args) => actions::parked(args).await,
         Command::Resolve(args) => actions::resolve(args).await,
+        Command::Watches(args) => watches::watches(args).await,
         Command::Token(command) => tokens::token(command).await,
         Command::Completions { shell } => {
             let mut out = Vec::new();

@@ -10,6 +10,7 @@ mod audit;
 mod call;
 mod credentials;
 mod cursor;
+mod data_actions;
 mod events;
 mod explain;
 mod extract;
@@ -21,6 +22,7 @@ mod replay;
 mod tokens;
 mod trials;
 mod views;
+mod watches;
 
 use std::sync::Arc;
 
@@ -32,10 +34,11 @@ use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, Vault, VendorHttp};
+use deskbridge_data_actions::Runner;
 
 pub use call::{ApiAnswer, ApiRequest, call};
 pub use openapi::{document, router};
-pub use tokens::{NewToken, is_live, issue};
+pub use tokens::{NewToken, is_live, is_token_name, issue, may_run};
 
 /// What the API works over.
 pub struct Ports {
@@ -66,6 +69,7 @@ pub struct Admin {
     resolve: Resolve,
     /// Looks at vendors; it dispatches nothing.
     dispatch: Dispatch,
+    runner: Runner,
     started_at: Timestamp,
 }
 
@@ -95,6 +99,12 @@ impl Admin {
                 http: Arc::clone(&ports.http),
                 credentials: CredentialStates::default(),
             },
+            runner: Runner::new(
+                Arc::clone(&ports.store),
+                Arc::clone(&ports.secrets),
+                Arc::clone(&ports.http),
+                Arc::clone(&ports.clock),
+            ),
             started_at: ports.clock.now(),
             directory: ports.directory,
             connectors: ports.connectors,

@@ -125,6 +125,11 @@ pub(crate) trait IntegrationType: Send + Sync {
         true
     }
 
+    /// Whether its servers may ask for a certificate.
+    fn takes_certificate(&self) -> bool {
+        false
+    }
+
     fn check(&self, _settings: &TypeSettings) -> Vec<Problem> {
         Vec::new()
     }

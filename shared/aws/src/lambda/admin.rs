@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_admin::{Admin, ApiAnswer, ApiRequest, Ports, call, issue};
+use deskbridge_admin::{Admin, ApiAnswer, ApiRequest, Ports, call, is_token_name, issue};
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::operator::{Change, Role};
 use deskbridge_core::ports::{Clock, Store, VendorHttp};
@@ -121,6 +121,9 @@ impl AdminFunction {
 
     /// Makes a token with all rights for a day; it stands in the audit log.
     async fn new_token(&self, name: &str) -> Result<Value, Error> {
+        if !is_token_name(name) {
+            return Err("new_token takes 1 to 64 lower-case letters, digits and hyphens".into());
+        }
         let now = self.clock.now();
         let lives = Some(FIRST_TOKEN_LIVES);
         let change = Change {

@@ -170,8 +170,8 @@ fn ticket() -> Value {
     json!({
         "id": "4000000012345", "number": "42", "subject": "<!channel> printer | paper & ink",
         "status": "Open", "priority": "High", "assignee": {"id": "7", "name": "Ann <b>"},
-        "department": {"id": "77", "name": "Sales"}, "contact": "Ms Green", "due": "2023-11-15 10:00",
-        "link": "https://desk.zoho.com/agent/acme/all/tickets/details/4000000012345?a=1&b=2",
+        "department": {"id": "77", "name": "Sales"}, "contact": "Ms Green", "due_at": "2023-11-15 10:00",
+        "url": "https://desk.zoho.com/agent/acme/all/tickets/details/4000000012345?a=1&b=2",
     })
 }
 

@@ -12,7 +12,7 @@ pub(crate) enum Dialect {
     /// Zendesk's search, in `query`: texts in `"…"`, and `field:value`, `field<value`.
     /// <https://developer.zendesk.com/documentation/ticketing/using-the-zendesk-api/searching-with-the-zendesk-api/>
     Zendesk,
-    /// OData, in every parameter: texts in `'…'`, in which `''` is one sign. The parameters' names begin
+    /// `OData`, in every parameter: texts in `'…'`, in which `''` is one sign. The parameters' names begin
     /// with `$`, so they are told by that.
     /// <https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html>
     OData,

@@ -32,6 +32,7 @@ pub(super) struct Entry {
     cache_seconds: Option<u64>,
     effect: Option<Effect>,
     structure: Option<Structure>,
+    version: Option<u64>,
 }
 
 /// Whether the target is changed, where the method does not tell.
@@ -109,6 +110,7 @@ impl Entry {
             cache: seconds("cache_seconds", self.cache_seconds, MAX_CACHE_S)?,
             reads: self.effect.map(|effect| effect == Effect::Read),
             free_structure: self.structure == Some(Structure::Free),
+            version: self.version,
         })
     }
 }

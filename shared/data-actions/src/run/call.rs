@@ -149,6 +149,7 @@ async fn attempt(
         return Next::End(error);
     }
     let mut request = http_request(run.action, rendered, &signed.access.headers, left);
+    request.identity.clone_from(&signed.identity);
     let writes = !run.action.reads();
     let once = type_.idempotency_header(&rendered.url);
     if let Some(name) = once.filter(|_| writes) {

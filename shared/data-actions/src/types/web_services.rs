@@ -40,6 +40,10 @@ impl IntegrationType for WebServices {
         form(settings) != NONE
     }
 
+    fn takes_certificate(&self) -> bool {
+        true
+    }
+
     fn check(&self, settings: &TypeSettings) -> Vec<Problem> {
         let given = settings.base_url.is_some();
         let why =

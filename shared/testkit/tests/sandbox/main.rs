@@ -17,3 +17,4 @@ mod opsgenie_webhooks;
 mod relation;
 mod slack;
 mod support;
+mod zoho_desk;

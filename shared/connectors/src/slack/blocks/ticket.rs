@@ -1,7 +1,7 @@
 //! How a ticket looks: its number and subject with a link, and what stands about it.
 //!
 //! A ticket is any object with some of `id`, `number`, `subject`, `status`, `priority`, `assignee`,
-//! `department`, `contact`, `due`, `link`. Where a field holds an object, its `name` is shown.
+//! `department`, `contact`, `due_at`, `url`. Where a field holds an object, its `name` is shown.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ const SHOWN: [(&str, &str); 6] = [
     ("priority", "Priority"),
     ("department", "Department"),
     ("contact", "Contact"),
-    ("due", "Due"),
+    ("due_at", "Due"),
 ];
 const NOBODY: &str = "nobody";
 
@@ -54,7 +54,7 @@ pub(super) fn list(tickets: &[Value]) -> Vec<Value> {
 }
 
 fn listed(ticket: &Value) -> Value {
-    let about: Vec<_> = ["status", "priority", "assignee", "due"]
+    let about: Vec<_> = ["status", "priority", "assignee", "due_at"]
         .into_iter()
         .map(|name| line(&field(ticket, name), MAX_FIELD_CHARS))
         .filter(|value| !value.is_empty())
@@ -65,7 +65,7 @@ fn listed(ticket: &Value) -> Value {
 /// `#101 Subject`, with a link where there is one.
 fn headed(ticket: &Value) -> String {
     let title = line(&title(ticket), MAX_SUBJECT_CHARS);
-    match address(&ticket["link"]) {
+    match address(&ticket["url"]) {
         // A bar would end the address.
         Some(link) => format!("<{}|{}>", line(link, usize::MAX), title.replace('|', "¦")),
         None => title,

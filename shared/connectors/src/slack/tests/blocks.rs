@@ -58,7 +58,7 @@ fn an_address_that_is_none_is_no_link() {
         "",
         "https://a b",
     ] {
-        let made = made(json!({"ticket": {"number": "1", "subject": "s", "link": link}}));
+        let made = made(json!({"ticket": {"number": "1", "subject": "s", "url": link}}));
         assert_eq!(made["blocks"][0]["text"]["text"], "#1 s", "{link}");
         assert!(message(json!({"link": {"url": link}}).as_object().unwrap(), "r").is_err());
     }

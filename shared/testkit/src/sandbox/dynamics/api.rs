@@ -29,7 +29,7 @@ impl Vendor for Org {
     /// The code is that of the limit on requests.
     fn too_many_requests(&self, retry_after: Duration) -> Reply {
         refused(429, "0x80072322", "Number of requests exceeded the limit")
-            .with_header("retry-after", &retry_after.as_secs().to_string())
+            .with_header("retry-after", retry_after.as_secs().to_string())
     }
 
     fn page(&self) -> String {

@@ -1,4 +1,4 @@
-//! A stateful Dynamics 365: the token endpoint of its tenant, and rows with the part of OData that data
+//! A stateful Dynamics 365: the token endpoint of its tenant, and rows with the part of `OData` that data
 //! actions use.
 //!
 //! Where the vendor's pages are silent, this sandbox chooses: `$filter` is equalities joined by `and`
