@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{PER_PAGE, millis, unreadable_cursor};
 use crate::zoho_desk::settings::id_of;
-use crate::zoho_desk::webhook::data::{self, TRACKED, text};
+use crate::zoho_desk::types::{self, TRACKED, text};
 
 const MINUTE: i64 = 60_000;
 /// The search may lag behind.
@@ -266,7 +266,7 @@ impl Place {
 
 impl Known {
     fn of(ticket: &Value) -> Self {
-        let fields = TRACKED.iter().map(|field| data::tracked(ticket, field));
+        let fields = TRACKED.iter().map(|field| types::tracked(ticket, field));
         Self {
             modified: millis(&ticket["modifiedTime"]),
             fields: fields.collect(),

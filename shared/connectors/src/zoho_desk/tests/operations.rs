@@ -306,3 +306,74 @@ async fn only_the_departments_of_the_settings_are_searched() {
         assert_eq!(done.detail, "1 tickets found");
     }
 }
+
+#[tokio::test]
+async fn what_came_of_an_operation_is_told_in_the_words_of_events() {
+    let desk = Desk::new().await;
+    let id = desk.ticket("Printer");
+    let mail = desk.vendor.human_writes_mail(&id, "Still burning");
+    let note = desk.vendor.human_comments(&id, BOB, "<b>Looked</b>", false);
+    let ticket = [
+        "assignee",
+        "contact",
+        "department",
+        "number",
+        "status",
+        "subject",
+        "url",
+    ];
+    let params = json!({ "ticket_id": id, "comment_id": note, "thread_id": mail });
+    let read = desk
+        .run("read_ticket", params)
+        .await
+        .unwrap()
+        .result
+        .unwrap();
+    for field in ticket {
+        assert!(read["ticket"][field].is_string(), "{field}");
+    }
+    assert_eq!(
+        (&read["ticket"]["department"], &read["ticket"]["contact"]),
+        (&json!("サポート"), &json!("花子 山田"))
+    );
+    assert_eq!(
+        (&read["comment"]["text"], &read["comment"]["author"]),
+        (&json!("Looked"), &json!("Bob Tanaka"))
+    );
+    assert_eq!(
+        (&read["thread"]["text"], &read["thread"]["direction"]),
+        (&json!("Still burning"), &json!("in"))
+    );
+    let done = desk
+        .run(
+            "update_ticket",
+            json!({ "number": 4711, "status": "Closed", "assignee": "me" }),
+        )
+        .await;
+    let result = done.unwrap().result.unwrap();
+    assert_eq!(
+        (&result["ticket"]["status"], &result["ticket"]["assignee"]),
+        (&json!("Closed"), &json!("Claire Suzuki"))
+    );
+    let listed = desk
+        .run("search_tickets", json!({ "text": "Printer" }))
+        .await
+        .unwrap()
+        .result
+        .unwrap();
+    assert_eq!(
+        (
+            &listed["count"],
+            &listed["more"],
+            &listed["tickets"][0]["number"]
+        ),
+        (&json!(1), &json!(false), &json!("4711"))
+    );
+    let agent = desk
+        .run("find_agent", json!({}))
+        .await
+        .unwrap()
+        .result
+        .unwrap();
+    assert_eq!(agent["agent"]["email"], "claire@zylker.example");
+}

@@ -202,6 +202,24 @@ async fn ratings_alone_may_be_asked_for_beside_webhooks() {
     assert_eq!(desk.http.count("GET /tickets/search"), 0);
 }
 
+#[tokio::test]
+async fn a_ticket_that_cannot_be_read_holds_up_no_other_and_is_seen() {
+    let mut desk = polling().await;
+    desk.told().await;
+    desk.pass(MINUTE);
+    desk.ticket("Huge");
+    desk.ticket("Printer");
+    desk.http.answers("GET /tickets/{id}", 200, "<html>");
+    let told = desk.told().await;
+    assert_eq!(told.len(), 2);
+    let drift = desk
+        .zoho
+        .read(&told[0], &desk.connection, "desk")
+        .unwrap_err();
+    assert_eq!(drift.field, "payload");
+    assert_eq!(desk.types(&told[1..]), ["ticket_added"]);
+}
+
 #[test]
 fn what_is_watched_is_the_portal_unless_nothing_has_to_be_asked_for() {
     let zoho = ZohoDesk::default();
