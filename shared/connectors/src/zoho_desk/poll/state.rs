@@ -156,8 +156,9 @@ impl State {
             return;
         };
         let modified = millis(&row["modifiedTime"]);
-        let known = self.tickets.get(&id).map(|known| known.modified);
-        let news = known != Some(modified) && modified >= self.since;
+        let known = self.tickets.get(&id);
+        let seen = known.is_some_and(|known| known.modified == modified && known.fits(row));
+        let news = !seen && modified >= self.since;
         if news && !self.changed.contains(&id) {
             self.changed.push_back(id);
         }
@@ -281,6 +282,19 @@ impl Known {
         let place = TRACKED.iter().position(|field| *field == name);
         let field = place.and_then(|place| self.fields.get(place));
         field.map_or("", String::as_str)
+    }
+
+    /// Whether a row shows the ticket as it was read. Its time alone does not tell: two changes may be
+    /// of one second, and the ticket may have been read between them.
+    fn fits(&self, row: &Value) -> bool {
+        let same = |name: &str, known: &str| {
+            let shown = row.get(name);
+            shown.is_none_or(|shown| text(shown) == known)
+        };
+        let fields = ["status", "priority", "assigneeId"];
+        fields.iter().all(|name| same(name, self.field(name)))
+            && same("commentCount", &self.comments)
+            && same("threadCount", &self.threads)
     }
 
     /// As `prevState` has it.

@@ -116,6 +116,19 @@ async fn a_webhook_and_the_poll_give_one_event() {
 }
 
 #[tokio::test]
+async fn what_changes_in_the_second_of_the_look_is_seen_by_the_next_one() {
+    let mut desk = polling().await;
+    desk.told().await;
+    desk.pass(MINUTE);
+    let id = desk.ticket("Printer");
+    assert_eq!(desk.told().await.len(), 1);
+    desk.vendor.human_sets_status(&id, "Resolved");
+    desk.vendor.human_comments(&id, BOB, "a", false);
+    let told = desk.told().await;
+    assert_eq!(desk.types(&told), ["comment_added", "ticket_updated"]);
+}
+
+#[tokio::test]
 async fn a_ticket_that_becomes_overdue_is_told_although_nothing_changed_it() {
     let mut desk = polling().await;
     desk.told().await;
