@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::settings::{Mode, id_of};
-use super::webhook::data::text;
+use super::types::text;
 use crate::text::encode;
 use body::Told;
 use state::{Next, State};
@@ -126,6 +126,11 @@ async fn ticket(client: &Client<'_>, state: &mut State, id: &str) -> Result<Vec<
         Err(error) if error.kind() == ErrorKind::NotFound => {
             state.gone(id);
             return Ok(Vec::new());
+        }
+        // One ticket that cannot be read, for its size perhaps, must not hold up the others.
+        Err(error) if error.http_status().is_some_and(|status| status < 300) => {
+            state.gone(id);
+            return Ok(vec![Told::unreadable(id, &error)]);
         }
         Err(error) => return Err(error),
     };

@@ -8,28 +8,27 @@ use crate::text::{plain, truncate};
 /// As much of a comment or a mail as a chat shows; the rest is behind the link.
 const MAX_TEXT_CHARS: usize = 3_000;
 
-/// The fields whose change is told, as the vendor names them.
-pub(in crate::zoho_desk) const TRACKED: [&str; 9] = [
+/// The fields that tell what a change did, as the vendor names them; all are short.
+pub(super) const TRACKED: [&str; 8] = [
     "status",
     "statusType",
     "priority",
     "assigneeId",
     "departmentId",
-    "subject",
     "dueDate",
     "isEscalated",
     "isOverDue",
 ];
 
 /// A tracked field as text: a truth value that is left out is false.
-pub(in crate::zoho_desk) fn tracked(ticket: &Value, field: &str) -> String {
+pub(super) fn tracked(ticket: &Value, field: &str) -> String {
     match field {
         "isEscalated" | "isOverDue" => flag(&ticket[field]).to_string(),
         _ => text(&ticket[field]),
     }
 }
 
-pub(in crate::zoho_desk) fn ticket(ticket: &Value) -> Value {
+pub(super) fn ticket(ticket: &Value) -> Value {
     json!({
         "id": text(&ticket["id"]),
         "number": text(&ticket["ticketNumber"]),
@@ -58,7 +57,7 @@ pub(in crate::zoho_desk) fn ticket(ticket: &Value) -> Value {
     })
 }
 
-pub(in crate::zoho_desk) fn comment(comment: &Value) -> Value {
+pub(super) fn comment(comment: &Value) -> Value {
     let html = !text(&comment["contentType"]).eq_ignore_ascii_case("plaintext");
     json!({
         "id": text(&comment["id"]),
@@ -72,7 +71,7 @@ pub(in crate::zoho_desk) fn comment(comment: &Value) -> Value {
 }
 
 /// A mail, a call or a chat message of a ticket. Lists carry its beginning only.
-pub(in crate::zoho_desk) fn thread(thread: &Value) -> Value {
+pub(super) fn thread(thread: &Value) -> Value {
     let words = match thread["content"].as_str() {
         Some(content) if !content.is_empty() => body(&json!(content), true),
         _ => body(&thread["summary"], false),
@@ -107,7 +106,10 @@ pub(super) fn approval(approval: &Value) -> Value {
 pub(super) fn rating(rating: &Value) -> Value {
     json!({
         "id": text(&rating["id"]),
-        "rating": text(&rating["rating"]).to_ascii_lowercase(),
+        "rating": match text(&rating["rating"]).to_ascii_lowercase().as_str() {
+            "ok" => "okay",
+            rating => rating,
+        },
         "feedback": body(&rating["feedback"], false),
         "agent_id": text(&rating["agentId"]),
         "contact_id": text(&rating["contactId"]),
@@ -116,7 +118,7 @@ pub(super) fn rating(rating: &Value) -> Value {
     })
 }
 
-pub(in crate::zoho_desk) fn agent(agent: &Value) -> Value {
+pub(super) fn agent(agent: &Value) -> Value {
     json!({
         "id": text(&agent["id"]),
         "name": person(agent),
@@ -126,7 +128,7 @@ pub(in crate::zoho_desk) fn agent(agent: &Value) -> Value {
 }
 
 /// A text, a number or a truth value as text; empty for anything else.
-pub(in crate::zoho_desk) fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
@@ -143,7 +145,7 @@ pub(super) fn time(value: &Value) -> String {
 }
 
 /// The vendor writes truth values as such, or as texts.
-pub(in crate::zoho_desk) fn flag(value: &Value) -> bool {
+pub(super) fn flag(value: &Value) -> bool {
     value == &Value::Bool(true)
         || value
             .as_str()
