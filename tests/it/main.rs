@@ -37,3 +37,4 @@ mod sync;
 mod tidy;
 mod two_way;
 mod webhooks;
+mod zoho_desk;

@@ -39,7 +39,7 @@ use deskbridge_data_actions::Runner;
 
 pub use call::{ApiAnswer, ApiRequest, call};
 pub use openapi::{document, router};
-pub use tokens::{NewToken, is_live, is_token_name, issue};
+pub use tokens::{NewToken, is_live, is_token_name, issue, may_run};
 
 /// What the API works over.
 pub struct Ports {

@@ -6,6 +6,7 @@
 //! ports: it knows no HTTP library, no cloud and no clock of its own.
 
 mod action;
+mod builtin;
 mod certificate;
 mod contract;
 mod definition;
@@ -20,6 +21,7 @@ mod trace;
 mod types;
 
 pub use action::{Action, DEFAULT_TIMEOUT, Extras};
+pub use builtin::builtin;
 pub use certificate::{CertificateLife, WARN_BEFORE, certificates, expiry_warning};
 pub use contract::{Contract, flatten};
 pub use definition::{

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod builtin;
 mod certificates;
 mod definitions;
+mod drafts;
 mod dynamics;
 mod google;
 mod guard;

@@ -16,3 +16,4 @@ mod opsgenie;
 mod opsgenie_webhooks;
 mod relation;
 mod support;
+mod zoho_desk;

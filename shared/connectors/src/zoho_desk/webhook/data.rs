@@ -1,5 +1,6 @@
 //! Zoho's resources in the words that templates see. Every field is there; ids stay texts.
 
+use deskbridge_core::Timestamp;
 use serde_json::{Value, json};
 
 use crate::text::{plain, truncate};
@@ -58,7 +59,7 @@ pub(in crate::zoho_desk) fn ticket(ticket: &Value) -> Value {
 }
 
 pub(in crate::zoho_desk) fn comment(comment: &Value) -> Value {
-    let html = text(&comment["contentType"]).to_ascii_lowercase() != "plaintext";
+    let html = !text(&comment["contentType"]).eq_ignore_ascii_case("plaintext");
     json!({
         "id": text(&comment["id"]),
         "text": body(&comment["content"], html),
@@ -111,7 +112,7 @@ pub(super) fn rating(rating: &Value) -> Value {
         "agent_id": text(&rating["agentId"]),
         "contact_id": text(&rating["contactId"]),
         "contact": person(&rating["contact"]),
-        "at": text(&rating["ratedTime"]),
+        "at": time(&rating["ratedTime"]),
     })
 }
 
@@ -132,6 +133,13 @@ pub(in crate::zoho_desk) fn text(value: &Value) -> String {
         Value::Bool(flag) => flag.to_string(),
         _ => String::new(),
     }
+}
+
+/// A moment as the vendor writes it elsewhere: some are milliseconds since 1970.
+pub(super) fn time(value: &Value) -> String {
+    let written = text(value);
+    let millis = written.parse().map(Timestamp::from_millis);
+    millis.map_or(written, |time| time.to_string())
 }
 
 /// The vendor writes truth values as such, or as texts.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::soql::Query;
+use super::sosl::Search;
 use super::state::{Record, State};
 use super::{Options, Org, page};
 use crate::sandbox::http::{Reply, Request, Vendor, pairs};
@@ -25,6 +26,7 @@ impl Vendor for Org {
         }
         let reply = match (method, segments.as_slice()) {
             ("GET", ["services", "data", _, "query"]) => query(&state, request),
+            ("GET", ["services", "data", _, "search"]) => search(&state, request),
             ("POST", ["services", "data", _, "sobjects", kind]) => {
                 create(&mut state, kind, request)
             }
@@ -158,6 +160,18 @@ fn query(state: &State, request: &Request) -> Reply {
         200,
         &json!({"totalSize": records.len(), "done": true, "records": records}),
     )
+}
+
+fn search(state: &State, request: &Request) -> Reply {
+    let text = request.argument("q").unwrap_or_default();
+    let Some(search) = Search::parse(text) else {
+        return refused(400, "MALFORMED_SEARCH", "No search term found");
+    };
+    let found = state.records.iter().filter(|record| search.matches(record));
+    let records: Vec<_> = found
+        .map(|record| show(record, Some(&search.fields), "v66.0"))
+        .collect();
+    Reply::json(200, &json!({"searchRecords": records}))
 }
 
 fn create(state: &mut State, kind: &str, request: &Request) -> Reply {
