@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use deskbridge_clock::SystemClock;
 use deskbridge_connectors::http::Targets;
-use deskbridge_core::ports::{Secrets, Store};
+use deskbridge_core::ports::Store;
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_local::bundle::{Bundle, Options};
 use deskbridge_local::folder::{Applied, apply};
@@ -40,7 +40,7 @@ impl Place {
         secrets.set("webhook-keys", keys.collect());
         let bundle = Bundle::open(Options {
             data: self.data.path().to_path_buf(),
-            secrets: Arc::new(secrets) as Arc<dyn Secrets>,
+            secrets: Arc::new(secrets),
             targets: Targets::PublicOnly,
             clock: Arc::new(SystemClock),
         });

@@ -7,10 +7,12 @@
 )]
 
 mod admin;
+mod admin_credentials;
 mod admin_inputs;
 mod admin_teams;
 mod against;
 mod alert_autotask;
+mod alert_quiet;
 mod alert_races;
 mod alert_repeats;
 mod alert_storm;
@@ -22,11 +24,14 @@ mod explain;
 mod folder;
 mod judges;
 mod mapping;
+mod notices;
+mod once_more;
 mod openapi;
 mod outcomes;
 mod readme;
 mod replay;
 mod resolve;
+mod slack;
 mod sources;
 mod sync;
 mod tidy;

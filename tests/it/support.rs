@@ -11,7 +11,7 @@ use deskbridge_core::action::{ActionRecord, Stage};
 use deskbridge_core::event::{Decision, EventRecord};
 use deskbridge_core::integration::IntegrationSpec;
 use deskbridge_core::operator::Role;
-use deskbridge_core::ports::{Clock, EventFilter, Secrets};
+use deskbridge_core::ports::{Clock, EventFilter};
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_local::bundle::{Bundle, Options};
 use deskbridge_local::demo::kayako_opsgenie::example;
@@ -49,7 +49,7 @@ impl World {
         let secrets = Arc::new(EmbeddedSecrets::from_map([]));
         let bundle = Bundle::open(Options {
             data: data.path().to_path_buf(),
-            secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
+            secrets: Arc::clone(&secrets),
             targets: Targets::Any,
             clock: time,
         });

@@ -10,7 +10,7 @@ use std::time::Duration;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::Timestamp;
 use deskbridge_core::integration::{IntegrationSpec, Problem};
-use deskbridge_core::ports::{Clock, Secrets};
+use deskbridge_core::ports::Clock;
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_local::bundle::{Bundle, Options};
 use deskbridge_local::demo::records::document;
@@ -51,7 +51,7 @@ impl World {
         let secrets = Arc::new(EmbeddedSecrets::from_map([]));
         let bundle = Bundle::open(Options {
             data: data.path().join("data"),
-            secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
+            secrets: Arc::clone(&secrets),
             targets: Targets::Any,
             clock: Arc::clone(&clock) as _,
         });
@@ -77,6 +77,8 @@ impl World {
     対応日: activity_at
     対応時刻: activity_at
     担当者: assignee
+    担当組織: '{{ \"sales\" }}'
+    担当グループ: '{{ \"support\" }}'
 ";
         let users = ", users: { taro: taro.osaka@example.com }, key_field";
         let document = world.document().replace(", key_field", users);

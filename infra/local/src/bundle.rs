@@ -5,23 +5,28 @@ use std::sync::Arc;
 
 use deskbridge_admin::{Admin, Ports};
 use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_connectors::notices;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::notify::Notify;
 use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::{Keyring, Receive};
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::flow::sweep::Sweep;
-use deskbridge_core::ports::{Clock, Queue, Secrets, Store, VendorHttp};
+use deskbridge_core::ports::{Clock, Queue, Secrets, Store, Vault, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
 use deskbridge_data_actions::Runner;
-use deskbridge_embedded::{Embedded, EmbeddedQueue};
+use deskbridge_embedded::{Embedded, EmbeddedQueue, EmbeddedSecrets};
+
+use crate::settings;
 
 pub struct Options {
     /// Where the store lives; made if it is not there.
     pub data: PathBuf,
-    pub secrets: Arc<dyn Secrets>,
+    /// Credentials, read and written.
+    pub secrets: Arc<EmbeddedSecrets>,
     pub targets: Targets,
     pub clock: Arc<dyn Clock>,
 }
@@ -34,10 +39,13 @@ pub struct Bundle {
     pub sweep: Sweep,
     pub poll: Poll,
     pub resolve: Resolve,
+    pub notify: Notify,
     pub data_actions: Runner,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
     pub secrets: Arc<dyn Secrets>,
+    pub vault: Arc<dyn Vault>,
+    pub http: Arc<dyn VendorHttp>,
     pub clock: Arc<dyn Clock>,
     pub inbound: Arc<EmbeddedQueue>,
     pub outbound: Arc<EmbeddedQueue>,
@@ -51,7 +59,11 @@ impl Bundle {
             directory: Arc::clone(&self.directory),
             connectors: self.receive.connectors.clone(),
             store: Arc::clone(&self.store),
+            inbound: Arc::clone(&self.inbound) as _,
             outbound: Arc::clone(&self.outbound) as _,
+            secrets: Arc::clone(&self.secrets),
+            vault: Arc::clone(&self.vault),
+            http: Arc::clone(&self.http),
             clock: Arc::clone(&self.clock),
         })
     }
@@ -59,6 +71,8 @@ impl Bundle {
     /// Opens the store; an error if another process has it open.
     pub fn open(options: Options) -> Result<Self> {
         let clock = options.clock;
+        let vault: Arc<dyn Vault> = Arc::clone(&options.secrets) as _;
+        let secrets: Arc<dyn Secrets> = options.secrets;
         let embedded = Embedded::open(&options.data, Arc::clone(&clock))?;
         let store: Arc<dyn Store> = embedded.store();
         let (inbound, outbound) = (embedded.inbound(), embedded.outbound());
@@ -73,7 +87,7 @@ impl Bundle {
             store: Arc::clone(&store),
             outbound: Arc::clone(&to_dispatch),
             inbound: Arc::clone(&inbound) as _,
-            secrets: Arc::clone(&options.secrets),
+            secrets: Arc::clone(&secrets),
             clock: Arc::clone(&clock),
             http: Arc::clone(&http),
         };
@@ -82,7 +96,7 @@ impl Bundle {
                 directory: Arc::clone(&directory),
                 connectors: connectors.clone(),
                 inbound: Arc::clone(&inbound) as _,
-                secrets: Arc::clone(&options.secrets),
+                secrets: Arc::clone(&secrets),
                 clock: Arc::clone(&clock),
                 keys: Keyring::new(Arc::clone(&http)),
             },
@@ -100,11 +114,14 @@ impl Bundle {
                 clock: Arc::clone(&clock),
             },
             resolve: resolve(&store, &clock, connectors, to_dispatch),
-            data_actions: data_actions(&store, &options.secrets, http, &clock),
+            notify: notify(&store, &secrets, &http, &clock),
+            data_actions: data_actions(&store, &secrets, Arc::clone(&http), &clock),
             directory,
             started_at: clock.now(),
             store,
-            secrets: options.secrets,
+            secrets,
+            vault,
+            http,
             clock,
             inbound,
             outbound,
@@ -149,16 +166,31 @@ fn resolve(
     }
 }
 
+fn notify(
+    store: &Arc<dyn Store>,
+    secrets: &Arc<dyn Secrets>,
+    http: &Arc<dyn VendorHttp>,
+    clock: &Arc<dyn Clock>,
+) -> Notify {
+    Notify {
+        store: Arc::clone(store),
+        secrets: Arc::clone(secrets),
+        clock: Arc::clone(clock),
+        herald: notices::channels(Arc::clone(secrets), Arc::clone(http)),
+    }
+}
+
 fn data_actions(
     store: &Arc<dyn Store>,
     secrets: &Arc<dyn Secrets>,
     http: Arc<dyn VendorHttp>,
     clock: &Arc<dyn Clock>,
 ) -> Runner {
-    Runner::new(
+    let runner = Runner::new(
         Arc::clone(store),
         Arc::clone(secrets),
         http,
         Arc::clone(clock),
-    )
+    );
+    runner.with_aws_keys(settings::aws_keys())
 }

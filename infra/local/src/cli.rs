@@ -7,8 +7,10 @@ use clap_complete::Shell;
 use deskbridge_core::{Error, ErrorKind, Result};
 use tracing_subscriber::EnvFilter;
 
-use crate::client::{actions, events, explain, integrations, tokens};
-use crate::{actions as data_actions, credentials, demo, serve, settings, term};
+use crate::client::{
+    actions, credentials, events, explain, force, integrations, tokens, trials, watches,
+};
+use crate::{actions as data_actions, demo, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
 #[derive(Parser)]
@@ -35,7 +37,7 @@ enum Command {
     /// Runs the whole bundle as one process until it is told to stop.
     Serve(serve::ServeArgs),
     /// Creates or changes integrations from files.
-    Apply(integrations::FileArgs),
+    Apply(integrations::ApplyArgs),
     /// Shows what `apply` would change.
     Diff(integrations::FileArgs),
     /// Lists the integrations.
@@ -46,6 +48,8 @@ enum Command {
     Enable(integrations::NameArgs),
     /// Switches an integration off: what comes in is recorded, and nothing sent.
     Disable(integrations::NameArgs),
+    /// Asks the vendors of an integration whether they let us in; changes nothing there.
+    Try(integrations::NameArgs),
     /// Deletes an integration; its history stays.
     Delete(integrations::DeleteArgs),
     /// Gives an integration a new key; the one before stays valid until the next time.
@@ -57,15 +61,17 @@ enum Command {
     /// Shows what happened.
     Events(events::EventsArgs),
     /// Decides an event again by today's configuration, and sends what is not done yet.
-    Replay(events::ReplayArgs),
+    Replay(force::ReplayArgs),
     /// Lists the actions whose outcome a person must settle.
     Parked(actions::ParkedArgs),
     /// Settles a parked action, or sends again one that was refused.
     Resolve(actions::ResolveArgs),
+    /// Lists what vendors that cannot push are asked for, and how that goes.
+    Watches(watches::WatchesArgs),
     /// Makes, lists and ends tokens for the management API.
     #[command(subcommand)]
     Token(tokens::TokenCommand),
-    /// Sets and lists the secrets of the local store.
+    /// Sets, lists, tries and removes secrets; none is ever shown.
     #[command(subcommand)]
     Credential(credentials::CredentialCommand),
     /// Prints the completions for a shell.
@@ -104,6 +110,8 @@ async fn command(command: Command) -> Result<bool> {
     let done = match command {
         Command::Demo => return demo::demo().await,
         Command::Delete(args) => return integrations::delete(args).await,
+        Command::Credential(command) => return credentials::credential(command).await,
+        Command::Try(args) => return trials::integration(args).await,
         Command::Action(command) => return data_actions::action(command).await,
         Command::Serve(args) => serve::serve(args).await,
         Command::Apply(args) => integrations::apply(args).await,
@@ -116,10 +124,10 @@ async fn command(command: Command) -> Result<bool> {
         Command::Test(args) => explain::test(args).await,
         Command::Explain(args) => explain::explain(args).await,
         Command::Events(args) => events::events(args).await,
-        Command::Replay(args) => events::replay(args).await,
+        Command::Replay(args) => force::replay(args).await,
         Command::Parked(args) => actions::parked(args).await,
         Command::Resolve(args) => actions::resolve(args).await,
-        Command::Credential(command) => credentials::credential(command),
+        Command::Watches(args) => watches::watches(args).await,
         Command::Token(command) => tokens::token(command).await,
         Command::Completions { shell } => {
             let mut out = Vec::new();

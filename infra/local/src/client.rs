@@ -2,12 +2,17 @@
 
 pub mod actions;
 mod against;
+mod ask;
+pub mod credentials;
 pub mod events;
 pub mod explain;
+pub mod force;
 pub mod integrations;
 mod remote;
 mod table;
 pub mod tokens;
+pub mod trials;
+pub mod watches;
 
 use std::path::{Path, PathBuf};
 

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskbridge_connectors::http::Targets;
-use deskbridge_core::ports::Secrets;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_testkit::sandbox::zendesk::Zendesk;
@@ -73,7 +72,7 @@ impl Stage {
         let secrets = Arc::new(EmbeddedSecrets::from_map([]));
         let bundle = Arc::new(Bundle::open(Options {
             data: data.path().to_path_buf(),
-            secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
+            secrets: Arc::clone(&secrets),
             targets: Targets::Any,
             clock: Arc::new(SystemClock),
         })?);

@@ -13,14 +13,13 @@ use deskbridge_core::connector::split_list;
 use deskbridge_core::dedup::key_hash;
 use deskbridge_core::integration::{Integration, MAX_KEYS};
 use deskbridge_core::ports::{Secrets, Store as _};
+use deskbridge_core::secret::WEBHOOK_KEYS;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::Embedded;
 
 use crate::term;
 use deskbridge_clock::SystemClock;
 
-/// The credential that holds chosen keys.
-pub const CREDENTIAL: &str = "webhook-keys";
 const RANDOM_BYTES: usize = 20;
 /// Chosen keys must be as hard to guess as 128 random bits in base 64.
 const MIN_CHOSEN_CHARS: usize = 22;
@@ -46,7 +45,8 @@ pub async fn rotate(args: RotateArgs) -> Result<()> {
         )
     })?;
     if stored.keys_chosen {
-        let why = format!("its keys are chosen in the credential {CREDENTIAL}: change them there");
+        let why =
+            format!("its keys are chosen in the credential {WEBHOOK_KEYS}: change them there");
         return Err(Error::new(ErrorKind::Misconfigured, why));
     }
     let key = random()?;
@@ -87,7 +87,7 @@ pub fn random() -> Result<String> {
 
 /// Returns the keys chosen for an integration, newest first; none where none were chosen.
 pub async fn chosen(secrets: &dyn Secrets, integration: &str) -> Result<Vec<String>> {
-    let Ok(credential) = secrets.credential(CREDENTIAL).await else {
+    let Ok(credential) = secrets.credential(WEBHOOK_KEYS).await else {
         return Ok(Vec::new());
     };
     let keys = split_list(credential.optional(integration).unwrap_or_default());
@@ -101,7 +101,7 @@ pub async fn chosen(secrets: &dyn Secrets, integration: &str) -> Result<Vec<Stri
         return Err(Error::new(
             ErrorKind::Misconfigured,
             format!(
-                "credential {CREDENTIAL}, field {integration}: use at most {MAX_KEYS} keys of at \
+                "credential {WEBHOOK_KEYS}, field {integration}: use at most {MAX_KEYS} keys of at \
                  least {MIN_CHOSEN_CHARS} letters, digits, hyphens or underscores"
             ),
         ));

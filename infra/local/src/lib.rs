@@ -6,7 +6,6 @@ pub mod actions;
 pub mod bundle;
 pub mod cli;
 pub mod client;
-pub mod credentials;
 pub mod demo;
 pub mod folder;
 pub mod keys;

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use clap::Args;
 use deskbridge_connectors::http::Targets;
-use deskbridge_core::ports::Secrets;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::EmbeddedSecrets;
 use tokio::net::TcpListener;
@@ -46,12 +45,12 @@ pub struct ServeArgs {
 }
 
 pub async fn serve(args: ServeArgs) -> Result<()> {
-    let secrets = open_secrets(args.config.as_deref())?;
     let data = DataFolder::choose(&args)?;
+    let secrets = open_secrets(args.config.as_deref().unwrap_or(data.path()))?;
     let private = args.allow_private_targets || args.sandbox;
     let bundle = Arc::new(Bundle::open(Options {
         data: data.path().to_path_buf(),
-        secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
+        secrets: Arc::clone(&secrets),
         targets: if private {
             Targets::Any
         } else {
@@ -115,9 +114,11 @@ impl DataFolder {
     }
 }
 
-fn open_secrets(config: Option<&Path>) -> Result<Arc<EmbeddedSecrets>> {
-    let file = config.map(|folder| folder.join(folder::CREDENTIALS_FILE));
-    let secrets = EmbeddedSecrets::open(file, settings::credentials(), Arc::new(SystemClock))?;
+/// Beside the integrations; without a folder of those, beside the store.
+fn open_secrets(folder: &Path) -> Result<Arc<EmbeddedSecrets>> {
+    let file = folder.join(folder::CREDENTIALS_FILE);
+    let secrets =
+        EmbeddedSecrets::open(Some(file), settings::credentials(), Arc::new(SystemClock))?;
     Ok(Arc::new(secrets))
 }
 

@@ -21,11 +21,15 @@ use crate::bundle::Bundle;
 /// No vendor takes longer over half a megabyte; a connection that stalls is not kept.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The parts of Slack's addresses.
+const SLACK: [&str; 3] = ["commands", "interactions", "events"];
+
 /// Everything that `serve` answers.
 pub fn router(bundle: Arc<Bundle>) -> Router {
     let admin = bundle.admin().into_router();
     Router::new()
-        .route("/webhooks/{connector}/{key}", post(webhook))
+        .route("/webhooks/{connector}/{key}", post(webhook).get(probe))
+        .route("/slack/{what}", post(slack))
         .route(
             "/data-actions/{integration}/{action}",
             post(data_actions::run),
@@ -46,23 +50,67 @@ async fn webhook(
     let Ok(Path((connector, key))) = address else {
         return problem(&Refusal::unknown_address(), &request_id);
     };
-    let (parts, body) = request.into_parts();
-    let answer = match read_body(body).await {
+    let answer = match webhook_request(connector, key, request, &request_id).await {
+        Ok(request) => bundle.receive.receive(request).await,
         Err(refusal) => Err(refusal),
-        Ok(body) => {
-            let request = WebhookRequest {
-                connector,
-                key,
-                headers: text_headers(&parts.headers),
-                body,
-                request_id: request_id.clone(),
-            };
-            bundle.receive.receive(request).await
-        }
+    };
+    answered(answer, &request_id)
+}
+
+/// A vendor asks whether anybody is at an address.
+async fn probe(
+    State(bundle): State<Arc<Bundle>>,
+    address: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    let request_id = request_id(&bundle);
+    let answer = match &address {
+        Ok(Path((connector, key))) => bundle.receive.probe(connector, key).await,
+        Err(_) => Err(Refusal::unknown_address()),
     };
     match answer {
-        Ok(receipt) => accepted(&receipt),
+        Ok(()) => StatusCode::OK.into_response(),
         Err(refusal) => problem(&refusal, &request_id),
+    }
+}
+
+/// The three addresses that an app at Slack has; what comes in says which of them it came by.
+async fn slack(
+    State(bundle): State<Arc<Bundle>>,
+    Path(what): Path<String>,
+    request: Request,
+) -> Response {
+    let request_id = request_id(&bundle);
+    if !SLACK.contains(&what.as_str()) {
+        return problem(&Refusal::unknown_address(), &request_id);
+    }
+    let connector = "slack".to_owned();
+    let answer = match webhook_request(connector, String::new(), request, &request_id).await {
+        Ok(request) => bundle.receive.receive_shared(request).await,
+        Err(refusal) => Err(refusal),
+    };
+    answered(answer, &request_id)
+}
+
+async fn webhook_request(
+    connector: String,
+    key: String,
+    request: Request,
+    request_id: &str,
+) -> Result<WebhookRequest, Refusal> {
+    let (parts, body) = request.into_parts();
+    Ok(WebhookRequest {
+        connector,
+        key,
+        headers: text_headers(&parts.headers),
+        body: read_body(body).await?,
+        request_id: request_id.to_owned(),
+    })
+}
+
+fn answered(answer: Result<Receipt, Refusal>, request_id: &str) -> Response {
+    match answer {
+        Ok(receipt) => accepted(&receipt),
+        Err(refusal) => problem(&refusal, request_id),
     }
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use deskbridge_core::action::ActionRecord;
+use deskbridge_core::action::{ActionRecord, Stage};
+use deskbridge_core::connector::Found;
 use deskbridge_core::flow::resolve::Resolution;
+use deskbridge_core::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,6 +35,18 @@ pub(crate) struct ResolveBody {
     /// The vendor's id of what the action made, with `exists`.
     #[schema(min_length = 1, max_length = 500)]
     id: Option<String>,
+    /// Sends an action that is delivered once more, with `send_again`.
+    force: Option<Force>,
+}
+
+/// What is to be known before a delivered action is sent once more.
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Force {
+    /// The vendor is looked at first, and must have nothing of it.
+    IfAbsent,
+    /// Nothing: the caller knows what a second one does.
+    Always,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq, ToSchema)]
@@ -88,31 +102,57 @@ pub(crate) async fn resolve(
     Body(body): Body<ResolveBody>,
 ) -> Answer<(StatusCode, Json<ActionView>)> {
     let record = admin.seen_action(&caller, &id).await?;
-    let (resolution, what, status) = match (body.resolution, body.id) {
-        (Word::Exists, id) => {
+    let (resolution, what) = match (body.resolution, body.id, body.force) {
+        (Word::Exists, id, None) => {
             let id = id.filter(|id| !id.is_empty());
-            (Resolution::Exists { id }, "resolve: exists", StatusCode::OK)
+            (Resolution::Exists { id }, "resolve: exists")
         }
-        (_, Some(_)) => {
+        (Word::SendAgain, None, Some(force)) if is_delivered(&record) => {
+            if force == Force::IfAbsent {
+                admin.check_absent(&record).await?;
+            }
+            (Resolution::SendOnceMore, "resolve: send once more")
+        }
+        (Word::SendAgain, None, _) => (Resolution::SendAgain, "resolve: send again"),
+        (Word::Drop, None, None) => (Resolution::Drop, "resolve: drop"),
+        (_, Some(_), _) => {
             let detail = "An id is only said of what exists.";
             return Err(Problem::field(422, "Does not fit", "id", detail));
         }
-        (Word::SendAgain, None) => (
-            Resolution::SendAgain,
-            "resolve: send again",
-            StatusCode::ACCEPTED,
-        ),
-        (Word::Drop, None) => (Resolution::Drop, "resolve: drop", StatusCode::OK),
+        _ => {
+            let detail = "Only send_again can be forced.";
+            return Err(Problem::field(422, "Does not fit", "force", detail));
+        }
     };
     admin
         .note(&caller, what, &id, &record.action.integration)
         .await?;
+    let status = match body.resolution {
+        Word::SendAgain => StatusCode::ACCEPTED,
+        Word::Exists | Word::Drop => StatusCode::OK,
+    };
     let by = caller.name();
     let record = admin.resolve.resolve(&id, resolution, by).await?;
     Ok((status, Json(ActionView::new(&record))))
 }
 
+fn is_delivered(record: &ActionRecord) -> bool {
+    matches!(record.stage, Stage::Settled(Outcome::Delivered { .. }))
+}
+
 impl Admin {
+    /// Refuses, with the vendor's words, what is not certainly absent there.
+    async fn check_absent(&self, record: &ActionRecord) -> Answer<()> {
+        let detail = match self.dispatch.look(record).await {
+            Ok(Found::Absent | Found::Refused { .. }) => return Ok(()),
+            Ok(Found::Done(done)) => format!("The vendor has it: {}.", done.detail),
+            Ok(Found::Pending) => "The vendor has not got to it yet.".to_owned(),
+            Err(error) => format!("Nobody can tell whether the vendor has it: {error}."),
+        };
+        let detail = format!("{detail} With force: always it is sent all the same.");
+        Err(Problem::new(409, "Not certainly absent", detail))
+    }
+
     async fn seen_action(&self, caller: &Caller, id: &str) -> Answer<ActionRecord> {
         let record = self.store.action(id).await?;
         let record = record.ok_or_else(Problem::not_found)?;

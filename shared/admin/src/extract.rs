@@ -26,20 +26,44 @@ impl<T: DeserializeOwned> FromRequest<Arc<Admin>> for Body<T> {
 
     async fn from_request(request: Request, state: &Arc<Admin>) -> Result<Self, Problem> {
         check_headers(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| {
-            let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes, or ended early.");
-            Problem::new(413, "Too large", detail)
-        })?;
-        let unreadable = |detail: String| Problem::new(400, "Unreadable body", detail);
-        let text = json::text(&bytes).map_err(|error| unreadable(error.to_string()))?;
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            unreadable(format!(
-                "The body is no JSON at line {line}, column {column}."
-            ))
-        })?;
-        fit(value).map(Self)
+        let bytes = read(request, state).await?;
+        parse(&bytes).and_then(fit).map(Self)
     }
+}
+
+/// A JSON body, or none.
+pub(crate) struct Given<T>(pub(crate) Option<T>);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Admin>> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Arc<Admin>) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let bytes = read(request, state).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        check_headers(&headers)?;
+        parse(&bytes).and_then(fit).map(Some).map(Self)
+    }
+}
+
+async fn read(request: Request, state: &Arc<Admin>) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|_| {
+        let detail = format!("The body is larger than {MAX_BODY_BYTES} bytes, or ended early.");
+        Problem::new(413, "Too large", detail)
+    })
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    let unreadable = |detail: String| Problem::new(400, "Unreadable body", detail);
+    let text = json::text(bytes).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        unreadable(format!(
+            "The body is no JSON at line {line}, column {column}."
+        ))
+    })
 }
 
 fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {

@@ -93,7 +93,7 @@ pub(crate) async fn show(
 
 impl Admin {
     /// Returns an integration that is not deleted and that the caller may see.
-    async fn live(&self, caller: &Caller, name: &str) -> Answer<Integration> {
+    pub(crate) async fn live(&self, caller: &Caller, name: &str) -> Answer<Integration> {
         let found = self.visible(caller, name).await?;
         match found.deleted_at {
             None => Ok(found),

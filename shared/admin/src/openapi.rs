@@ -15,7 +15,8 @@ use utoipa_axum::routes;
 use crate::extract::MAX_BODY_BYTES;
 use crate::problem::{Problem, ProblemBody};
 use crate::{
-    Admin, actions, against, audit, events, explain, health, integrations, replay, tokens,
+    Admin, actions, against, audit, credentials, data_actions, events, explain, health,
+    integrations, replay, tokens, trials, watches,
 };
 
 const PREFIX: &str = "/admin/v1";
@@ -68,6 +69,14 @@ fn described() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(integrations::enable))
         .routes(routes!(integrations::disable))
         .routes(routes!(integrations::rotate_key))
+        .routes(routes!(trials::integration))
+        .routes(routes!(credentials::list))
+        .routes(routes!(credentials::put, credentials::delete))
+        .routes(routes!(trials::credential))
+        .routes(routes!(data_actions::list))
+        .routes(routes!(data_actions::show))
+        .routes(routes!(data_actions::run))
+        .routes(routes!(watches::list))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list))

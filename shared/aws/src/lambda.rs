@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html>. Nothing runs on
 //! after an answer: the environment is frozen then. Each event ends with one line of metrics.
 
+pub mod admin;
 pub mod batch;
 pub mod data_action;
 pub mod dispatch;
@@ -19,6 +20,7 @@ pub mod webhook;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::CompileKind;
 
+pub use admin::serve_admin;
 pub use data_action::serve_data_action;
 pub use dispatch::serve_dispatch;
 pub use evaluate::serve_evaluate;
@@ -26,7 +28,7 @@ pub use lambda_runtime::Error;
 pub use poll::serve_poll;
 pub use sweep::serve_sweep;
 pub use time::Time;
-pub use webhook::{serve_signed_webhook, serve_webhook};
+pub use webhook::{serve_shared_webhook, serve_signed_webhook, serve_webhook};
 
 /// What the build knows: its vendors and its kinds.
 pub struct Parts {

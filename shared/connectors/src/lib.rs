@@ -4,10 +4,13 @@
 //! the one crate that sends HTTP to vendors.
 
 pub mod http;
+pub mod notices;
+pub mod slack;
 pub mod text;
 
 mod alert;
 mod autotask;
+mod caller;
 mod fields;
 mod form;
 mod generic;
@@ -29,11 +32,12 @@ pub use kayako::Kayako;
 pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
 pub use relation::{RELATION_ACTIVITIES, Relation};
+pub use slack::Slack;
 pub use zoho_desk::ZohoDesk;
 
 /// Every connector of this build: the one place where a new one is registered.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 8] = [
+    let all: [Arc<dyn Connector>; 9] = [
         Arc::new(Alert::default()),
         Arc::new(Generic::default()),
         Arc::new(Autotask::default()),
@@ -42,6 +46,7 @@ pub fn all() -> Connectors {
         Arc::new(Opsgenie),
         Arc::new(Relation::default()),
         Arc::new(ZohoDesk::default()),
+        Arc::new(Slack::default()),
     ];
     Connectors::new(all)
 }

@@ -2,7 +2,11 @@
 
 mod github;
 mod hmac_sha256;
+mod sent_at;
+pub(crate) mod slack;
 mod standard;
+
+pub(crate) use standard::sign as sign_standard;
 
 use deskbridge_core::connector::{SignedRequest, split_list};
 use deskbridge_core::dedup::digest;

@@ -18,6 +18,9 @@ pub enum ErrorKind {
     NotSent,
     /// The vendor says: too many calls.
     RateLimited,
+    /// The vendor takes no more calls for now to the one place that this is for, as a channel. Whoever
+    /// else uses the credential is not concerned.
+    Paced,
     /// The vendor does not accept the credential.
     Unauthorized,
     /// The credential needs a person: a second factor, an expired password.
@@ -115,7 +118,9 @@ impl Error {
 
 fn default_retry(kind: ErrorKind) -> Retry {
     match kind {
-        ErrorKind::NotSent | ErrorKind::RateLimited | ErrorKind::Unavailable => Retry::Later(None),
+        ErrorKind::NotSent | ErrorKind::RateLimited | ErrorKind::Paced | ErrorKind::Unavailable => {
+            Retry::Later(None)
+        }
         ErrorKind::OutcomeUnknown | ErrorKind::Malformed => Retry::LookUp,
         ErrorKind::Unauthorized | ErrorKind::NeedsPerson => Retry::WhenCredentialChanges,
         ErrorKind::NotFound

@@ -1,5 +1,7 @@
 //! One configured pairing, as the owner wrote it and the store keeps it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -75,6 +77,34 @@ pub struct Integration {
     /// Since when it has been on without a break: what a vendor is asked for happened after this.
     #[serde(default)]
     pub live_since: Timestamp,
+}
+
+impl IntegrationSpec {
+    /// Returns the credentials that the settings name, wherever they stand.
+    pub fn credentials(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        collect_credentials(&self.settings, &mut names);
+        names
+    }
+}
+
+fn collect_credentials(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                match value.as_str() {
+                    Some(name) if field == "credential" || field.ends_with("_credential") => {
+                        names.insert(name.to_owned());
+                    }
+                    _ => collect_credentials(value, names),
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect_credentials(item, names)),
+        _ => {}
+    }
 }
 
 impl Integration {

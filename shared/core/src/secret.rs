@@ -5,7 +5,18 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Timestamp};
+
+/// Whose fields are the keys that owners chose for webhooks' addresses.
+pub const WEBHOOK_KEYS: &str = "webhook-keys";
+/// Whose fields are the callers of data actions, each with its token.
+pub const DATA_ACTION_TOKENS: &str = "data-action-tokens";
+/// Where notices go.
+pub const NOTICES: &str = "notices";
+/// Credentials that belong to no integration and so to no team.
+pub const SHARED: [&str; 3] = [WEBHOOK_KEYS, DATA_ACTION_TOKENS, NOTICES];
+/// The field with which an owner says when a credential ends, as `2027-01-31` or RFC 3339.
+const EXPIRES_AT: &str = "expires_at";
 
 const MAX_NAME_CHARS: usize = 64;
 /// A document's size in bytes, names and values: what the smallest vault takes, with room to write it.
@@ -57,6 +68,12 @@ impl Credential {
             .map(ExposeSecret::expose_secret)
             .filter(|value| !value.is_empty())
     }
+
+    /// Returns when it ends, if its owner has said so.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let text = self.optional(EXPIRES_AT)?;
+        Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")))
+    }
 }
 
 impl fmt::Debug for Credential {
@@ -91,4 +108,22 @@ pub fn check_document(name: &str, fields: &BTreeMap<String, String>) -> Result<(
         return Ok(());
     };
     Err(Error::new(ErrorKind::Misconfigured, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_a_day_or_a_moment() {
+        let ends = |text: &str| {
+            let fields = [(EXPIRES_AT.to_owned(), text.to_owned())];
+            let credential = Credential::new("main", "1", fields);
+            credential.expires_at().map(|at| at.to_string())
+        };
+        let day = "2027-01-31T00:00:00.000Z".to_owned();
+        assert_eq!(ends("2027-01-31"), Some(day.clone()));
+        assert_eq!(ends("2027-01-31T01:00:00+01:00"), Some(day));
+        assert_eq!(ends("next year"), None);
+    }
 }

@@ -190,7 +190,7 @@ impl From<deskbridge_core::Error> for ActionError {
             ErrorKind::OutcomeUnknown => ErrorType::OutcomeUnknown,
             ErrorKind::Unauthorized | ErrorKind::NeedsPerson => ErrorType::InvalidCredentials,
             ErrorKind::Misconfigured => ErrorType::Misconfigured,
-            ErrorKind::RateLimited => ErrorType::RateLimited,
+            ErrorKind::RateLimited | ErrorKind::Paced => ErrorType::RateLimited,
             ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Unsupported => {
                 ErrorType::TargetFailed
             }

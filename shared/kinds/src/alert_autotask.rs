@@ -122,7 +122,7 @@ impl Settings {
                 ..Rule::default()
             })
             .collect();
-        rules.extend(self.completion.rule(&self.tickets));
+        rules.extend(self.completion.rules(&self.tickets));
         rules
     }
 

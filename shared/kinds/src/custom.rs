@@ -36,6 +36,8 @@ struct Written {
     #[serde(default)]
     with: Map<String, Value>,
     order: Option<String>,
+    /// Seconds to wait before it is done.
+    after_s: Option<u64>,
 }
 
 /// One expression, or several that must all hold.
@@ -95,6 +97,7 @@ impl Written {
             operation: self.operation,
             with: self.with,
             order: self.order,
+            after_s: self.after_s,
             ..Rule::default()
         }
     }

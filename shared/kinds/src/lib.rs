@@ -9,6 +9,7 @@ mod data_actions;
 mod kayako_opsgenie;
 mod relation_kintone;
 mod settings;
+mod zoho_desk_slack;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
 use deskbridge_core::mapping::Draft;
@@ -17,11 +18,12 @@ type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 
 /// Every kind whose events make actions: with `data_actions`, the one place where a new one is
 /// registered.
-const KINDS: [(&str, Compile); 4] = [
+const KINDS: [(&str, Compile); 5] = [
     (alert_autotask::KIND, alert_autotask::compile),
     (custom::KIND, custom::compile),
     (kayako_opsgenie::KIND, kayako_opsgenie::compile),
     (relation_kintone::KIND, relation_kintone::compile),
+    (zoho_desk_slack::KIND, zoho_desk_slack::compile),
 ];
 
 /// Compiles an integration's settings to rules, or says all that is wrong with them.

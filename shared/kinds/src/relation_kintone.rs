@@ -65,7 +65,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         .collect();
     let connections = [
         ("relation", connection("relation", &settings.relation)),
-        ("kintone", connection("kintone", &settings.kintone)),
+        ("kintone", connection("kintone", &settings.app())),
     ];
     Ok(Draft {
         connections: connections.map(|(name, c)| (name.to_owned(), c)).into(),
@@ -77,6 +77,16 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
 }
 
 impl Settings {
+    /// The app's settings, with what is mapped and how it is written: a trial of the token shows it.
+    fn app(&self) -> Value {
+        let mut app = self.kintone.clone();
+        if let Some(app) = app.as_object_mut() {
+            app.insert("mapping".into(), json!(self.fields));
+            app.insert("upserts".into(), json!(self.mode == Mode::Upsert));
+        }
+        app
+    }
+
     fn activities(&self) -> Vec<&str> {
         match &self.activities {
             Some(chosen) => chosen.iter().map(String::as_str).collect(),
@@ -105,6 +115,12 @@ impl Settings {
             let message =
                 "is required with mode: upsert: it tells one ticket's record from another's";
             problems.push(Problem::new("settings.kintone.key_field", message));
+        }
+        for (name, instead) in [("mapping", "fields"), ("upserts", "mode")] {
+            if self.kintone.get(name).is_some() {
+                let message = format!("is said in settings.{instead} here");
+                problems.push(Problem::new(format!("settings.kintone.{name}"), message));
+            }
         }
         if self.fields.is_empty() {
             let message = "maps nothing: name at least one field of the app";

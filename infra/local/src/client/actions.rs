@@ -4,6 +4,7 @@ use clap::Args;
 use deskbridge_core::Result;
 use serde_json::{Value, json};
 
+use super::force::{Answers, once_more};
 use super::remote::encoded;
 use super::{Connection, events, list, table, text, time, word};
 use crate::term;
@@ -20,12 +21,18 @@ Look at the vendor first. Then:
   deskbridge resolve act_0a1b… --exists 4711    it is there, and has this id
   deskbridge resolve act_0a1b… --exists         it took effect; nothing was made that has an id
   deskbridge resolve act_0a1b… --send-again     it is not there: send it
-  deskbridge resolve act_0a1b… --drop           it is not wanted any more")]
+  deskbridge resolve act_0a1b… --drop           it is not wanted any more
+  deskbridge resolve act_0a1b… --send-again --force    it is delivered, and wanted once more")]
 pub struct ResolveArgs {
     /// Id of the action.
     id: String,
     #[command(flatten)]
     word: ResolutionArgs,
+    /// With --send-again: also if it is delivered. Asks first, and looks at the vendor.
+    #[arg(long, requires = "send_again")]
+    force: bool,
+    #[command(flatten)]
+    answers: Answers,
     #[command(flatten)]
     connection: Connection,
 }
@@ -52,6 +59,12 @@ pub async fn parked(args: ParkedArgs) -> Result<()> {
 
 pub async fn resolve(args: ResolveArgs) -> Result<()> {
     let remote = args.connection.remote()?;
+    if args.force {
+        let action = remote
+            .get(&format!("actions/{}", encoded(&args.id)))
+            .await?;
+        return once_more(&remote, &action, &args.answers).await;
+    }
     let body = match args.word {
         ResolutionArgs {
             exists: Some(id), ..

@@ -1,6 +1,5 @@
 //! `apply`, `diff`, `list`, `show`, `enable`, `disable`, `delete`, `rotate-key`: integrations as code.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,8 +7,9 @@ use deskbridge_core::integration::IntegrationSpec;
 use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
+use super::ask::agreed;
 use super::remote::encoded;
-use super::{Connection, Remote, list, shown, table, text, time};
+use super::{Connection, Remote, list, shown, table, text, time, trials};
 use crate::keys::{self, RotateArgs};
 use crate::{folder, term};
 
@@ -22,9 +22,9 @@ pub struct ListArgs {
 #[derive(Args)]
 pub struct NameArgs {
     /// Name of the integration.
-    name: String,
+    pub(super) name: String,
     #[command(flatten)]
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 #[derive(Args)]
@@ -52,8 +52,20 @@ pub struct DeleteArgs {
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  deskbridge diff -f integrations/alerts.yaml    what would change
-  deskbridge apply -f integrations               every file of a folder")]
+  deskbridge apply -f integrations/alerts.yaml
+  deskbridge apply -f integrations --strict    every file of a folder, if its vendors let us in")]
+pub struct ApplyArgs {
+    #[command(flatten)]
+    files: FileArgs,
+    /// Apply nothing whose vendors refuse its credentials.
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  deskbridge diff -f integrations/alerts.yaml    what would change")]
 pub struct FileArgs {
     /// A file, or a folder of them.
     #[arg(short, long = "file", value_name = "PATH")]
@@ -118,7 +130,8 @@ pub async fn switch(args: NameArgs, on: bool) -> Result<()> {
 
 pub async fn delete(args: DeleteArgs) -> Result<bool> {
     let remote = args.connection.remote()?;
-    if !args.yes && !agreed(&args.name)? {
+    let question = format!("Delete {}? Its webhooks will be refused.", args.name);
+    if !args.yes && !agreed(&question, "--yes")? {
         term::line("Nothing was deleted.");
         return Ok(false);
     }
@@ -164,12 +177,14 @@ pub async fn diff(args: FileArgs) -> Result<()> {
     Ok(())
 }
 
-pub async fn apply(args: FileArgs) -> Result<()> {
-    let remote = args.connection.remote()?;
-    for (path, document) in documents(&args.file)? {
-        let applied = apply_one(&remote, &document).await;
+/// What is new or changed is tried first: a vendor's refusal is a warning, or with `--strict` the end.
+pub async fn apply(args: ApplyArgs) -> Result<()> {
+    let ApplyArgs { files, strict } = args;
+    let remote = files.connection.remote()?;
+    for (path, document) in documents(&files.file)? {
+        let applied = apply_one(&remote, &document, strict).await;
         let (before, applied) = applied.map_err(|error| in_file(&path, &error))?;
-        args.connection.print(&applied, |applied| {
+        files.connection.print(&applied, |applied| {
             let name = text(applied, "name");
             let version = applied.get("version").and_then(Value::as_u64);
             let word = match before {
@@ -179,22 +194,40 @@ pub async fn apply(args: FileArgs) -> Result<()> {
             };
             let version = version.unwrap_or_default();
             term::line(format!("{word} {name} (version {version})"));
-            show_addresses(&args.connection.url, applied);
+            trials::show(applied);
+            show_addresses(&files.connection.url, applied);
         });
     }
     Ok(())
 }
 
-/// Returns the version that was there, and what is there now.
-async fn apply_one(remote: &Remote, document: &Value) -> Result<(Option<u64>, Value)> {
+/// Returns the version that was there, and what is there now, with what the vendors said.
+async fn apply_one(
+    remote: &Remote,
+    document: &Value,
+    strict: bool,
+) -> Result<(Option<u64>, Value)> {
     let path = path_of(text(document, "name"));
     let before = match remote.get(&path).await {
-        Ok(before) => before.get("version").and_then(Value::as_u64),
+        Ok(before) => Some(before),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let applied = remote.put(&path, document, before).await?;
-    Ok((before, applied))
+    let version = |one: &Value| one.get("version").and_then(Value::as_u64);
+    let seen = before.as_ref().and_then(version);
+    let same = before.is_some_and(|before| before.get("document") == Some(document));
+    let tried = match same {
+        true => Value::Null,
+        false => trials::document(remote, document).await?,
+    };
+    if let Some(refusal) = trials::refusal(&tried).filter(|_| strict) {
+        return Err(refusal);
+    }
+    let mut applied = remote.put(&path, document, seen).await?;
+    if let (Some(trials), Some(applied)) = (tried.get("trials"), applied.as_object_mut()) {
+        applied.insert("trials".to_owned(), trials.clone());
+    }
+    Ok((seen, applied))
 }
 
 /// Reads one file as the API takes it; a mistake names its line.
@@ -223,22 +256,8 @@ fn in_file(path: &Path, error: &Error) -> Error {
     Error::new(error.kind(), format!("{path}: {}", error.message()))
 }
 
-fn path_of(name: &str) -> String {
+pub(super) fn path_of(name: &str) -> String {
     format!("integrations/{}", encoded(name))
-}
-
-fn agreed(name: &str) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        let why = "say --yes: there is nobody to ask";
-        return Err(Error::new(ErrorKind::Misconfigured, why));
-    }
-    let mut out = std::io::stdout();
-    write!(out, "Delete {name}? Its webhooks will be refused. [y/N] ").unwrap_or_default();
-    out.flush().unwrap_or_default();
-    let mut answer = String::new();
-    // No answer is no agreement.
-    std::io::stdin().read_line(&mut answer).unwrap_or_default();
-    Ok(answer.trim().eq_ignore_ascii_case("y"))
 }
 
 fn show_addresses(url: &str, applied: &Value) {

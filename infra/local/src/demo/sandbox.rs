@@ -88,7 +88,7 @@ impl Sandbox {
             alerts: keys::random()?,
         };
         let chosen = [(INTEGRATION, keys.support.as_str()), (ALERTS, &keys.alerts)];
-        secrets.set(keys::CREDENTIAL, fields(chosen));
+        secrets.set(deskbridge_core::secret::WEBHOOK_KEYS, fields(chosen));
         install_one(bundle, &self.document()).await?;
         install_one(bundle, &self.alerts_document()).await?;
         bundle.directory.forget();

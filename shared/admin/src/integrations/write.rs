@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use deskbridge_core::dedup::key_hash;
 use deskbridge_core::integration::{Integration, IntegrationSpec, MAX_KEYS};
+use deskbridge_data_actions::check_beside;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -54,11 +55,15 @@ pub(crate) async fn put(
         Some(_) => Some(admin.visible(&caller, &name).await?),
         None => None,
     };
+    admin.check_names(&caller, &spec).await?;
     check_version(&headers, stored.as_ref())?;
     if let Some(stored) = &stored {
         check_owner(stored)?;
     }
-    let problems = admin.directory.check_to_save(&spec).await?;
+    let mut problems = admin.directory.check_to_save(&spec).await?;
+    if problems.is_empty() {
+        problems.extend(check_beside(&spec, &admin.store.integrations().await?));
+    }
     if !problems.is_empty() {
         return Err(Problem::document(&problems));
     }

@@ -52,19 +52,20 @@ impl Host {
 
     /// For a function that rarely needs one: without a client until then.
     pub(super) fn secrets(&self) -> Result<Arc<dyn Secrets>> {
-        self.secrets_manager().map(|secrets| secrets as _)
+        self.vault().map(|secrets| secrets as _)
     }
 
     /// For a function that needs one at its first event: connected.
     pub(super) async fn secrets_at_once(&self) -> Result<Arc<dyn Secrets>> {
-        let secrets = self.secrets_manager()?;
+        let secrets = self.vault()?;
         if let Err(error) = secrets.connect().await {
             not_connected(&error);
         }
         Ok(secrets)
     }
 
-    fn secrets_manager(&self) -> Result<Arc<SecretsManagerSecrets>> {
+    /// For a function that writes them too.
+    pub(super) fn vault(&self) -> Result<Arc<SecretsManagerSecrets>> {
         let config = self.config.clone();
         let client = move || aws_sdk_secretsmanager::Client::new(&config);
         let prefix = settings::secret_prefix()?;

@@ -32,6 +32,14 @@ struct PathParameters {
 #[serde(rename_all = "camelCase")]
 struct RequestContext {
     request_id: String,
+    #[serde(default)]
+    http: Http,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Http {
+    #[serde(default)]
+    method: String,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +53,12 @@ pub struct HttpResponse {
 impl HttpEvent {
     pub fn request_id(&self) -> &str {
         &self.request_context.request_id
+    }
+
+    /// The key, if it asks with a GET whether anybody is there.
+    pub(super) fn probed_key(&self) -> Option<&str> {
+        let asked = self.request_context.http.method == "GET";
+        asked.then_some(self.path_parameters.key.as_str())
     }
 
     /// The signature is over the bytes that were sent, so these are what is handed on.
@@ -70,6 +84,13 @@ impl HttpResponse {
     pub(super) fn of(answer: Result<Receipt, Refusal>, request_id: &str) -> Self {
         match answer {
             Ok(receipt) => Self::new(receipt.http_status, "application/json", receipt.body()),
+            Err(refusal) => Self::problem(&refusal, request_id),
+        }
+    }
+
+    pub(super) fn of_probe(answer: Result<(), Refusal>, request_id: &str) -> Self {
+        match answer {
+            Ok(()) => Self::new(200, "text/plain", String::new()),
             Err(refusal) => Self::problem(&refusal, request_id),
         }
     }

@@ -21,6 +21,29 @@ pub async fn serve_signed_webhook(
     parts: Parts,
     keys: Keyring,
 ) -> Result<(), Error> {
+    let receive = receive(parts, keys).await?;
+    let receive = &receive;
+    run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
+        let (response, metrics) = answer_webhook(receive, connector, event.payload).await;
+        metrics.write(&event.context, receive.clock.now());
+        Ok::<_, Error>(response)
+    }))
+    .await
+}
+
+/// The same for a vendor whose customers all post to the same addresses, without a key.
+pub async fn serve_shared_webhook(connector: &'static str, parts: Parts) -> Result<(), Error> {
+    let receive = receive(parts, Keyring::default()).await?;
+    let receive = &receive;
+    run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
+        let (response, metrics) = answer_shared(receive, connector, event.payload).await;
+        metrics.write(&event.context, receive.clock.now());
+        Ok::<_, Error>(response)
+    }))
+    .await
+}
+
+async fn receive(parts: Parts, keys: Keyring) -> Result<Receive, Error> {
     let host = Host::start()?;
     let inbound = host.inbound()?;
     let receive = Receive {
@@ -32,13 +55,7 @@ pub async fn serve_signed_webhook(
         keys,
     };
     host.prewarm(&inbound).await;
-    let receive = &receive;
-    run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
-        let (response, metrics) = answer_webhook(receive, connector, event.payload).await;
-        metrics.write(&event.context, receive.clock.now());
-        Ok::<_, Error>(response)
-    }))
-    .await
+    Ok(receive)
 }
 
 pub async fn answer_webhook(
@@ -46,16 +63,42 @@ pub async fn answer_webhook(
     connector: &str,
     event: HttpEvent,
 ) -> (HttpResponse, Metrics) {
+    if let Some(key) = event.probed_key() {
+        let answer = receive.probe(connector, key).await;
+        let response = HttpResponse::of_probe(answer, event.request_id());
+        return (response, Metrics::default());
+    }
     let request_id = event.request_id().to_owned();
     let answer = match event.into_webhook(connector) {
         Ok(request) => receive.receive(request).await,
         Err(refusal) => Err(refusal),
     };
+    answered(answer, connector, &request_id)
+}
+
+pub async fn answer_shared(
+    receive: &Receive,
+    connector: &str,
+    event: HttpEvent,
+) -> (HttpResponse, Metrics) {
+    let request_id = event.request_id().to_owned();
+    let answer = match event.into_webhook(connector) {
+        Ok(request) => receive.receive_shared(request).await,
+        Err(refusal) => Err(refusal),
+    };
+    answered(answer, connector, &request_id)
+}
+
+fn answered(
+    answer: Result<Receipt, Refusal>,
+    connector: &str,
+    request_id: &str,
+) -> (HttpResponse, Metrics) {
     if let Err(refusal) = &answer {
-        log(refusal, connector, &request_id);
+        log(refusal, connector, request_id);
     }
     let metrics = count(&answer);
-    (HttpResponse::of(answer, &request_id), metrics)
+    (HttpResponse::of(answer, request_id), metrics)
 }
 
 /// By its title, which holds nothing of the request: its address is a secret, and so may its body be.

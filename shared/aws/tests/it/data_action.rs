@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use deskbridge_aws::lambda::data_action::run_data_action;
 use deskbridge_connectors::http::Targets;
-use deskbridge_core::ports::Secrets;
 use deskbridge_data_actions::ActionError;
 use deskbridge_embedded::EmbeddedSecrets;
 use deskbridge_local::bundle::{Bundle, Options};
@@ -30,7 +29,7 @@ impl Desk {
         let secrets = Arc::new(EmbeddedSecrets::from_map([]));
         let bundle = Bundle::open(Options {
             data: data.path().to_path_buf(),
-            secrets: Arc::clone(&secrets) as Arc<dyn Secrets>,
+            secrets: Arc::clone(&secrets),
             targets: Targets::Any,
             clock: Arc::new(ManualClock::default()),
         });

@@ -9,7 +9,6 @@ mod memory;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbridge_core::connector::Call;
 use deskbridge_core::http::{HttpRequest, HttpResponse, Method};
 use deskbridge_core::{Error, ErrorKind, Result, Retry};
 use serde::Serialize;
@@ -19,6 +18,7 @@ use url::Url;
 
 use super::settings::Settings;
 use super::types::{Created, Item, Items, Zone};
+use crate::caller::{self, Caller};
 use crate::text::encode;
 use meaning::{Access, meaning};
 use memory::Account;
@@ -36,20 +36,23 @@ const FRESH_AGE: Duration = Duration::from_secs(60);
 const ZONE: &str = "GET /zoneInformation";
 const PUBLIC_HOST: &str = ".autotask.net";
 
+/// A client at work on one action.
+pub(super) type Job<'a> = caller::Job<'a, Client<'a>>;
+
 pub(super) struct Client<'a> {
-    pub(super) call: &'a Call<'a>,
+    caller: Caller<'a>,
     pub(super) settings: &'a Settings,
     memory: &'a Memory,
     account: Account,
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(memory: &'a Memory, call: &'a Call<'a>, settings: &'a Settings) -> Self {
+    pub(super) fn new(memory: &'a Memory, caller: Caller<'a>, settings: &'a Settings) -> Self {
         Self {
-            call,
+            caller,
             settings,
             memory,
-            account: Account::new(call.credential, &settings.root),
+            account: Account::new(caller.credential, &settings.root),
         }
     }
 
@@ -127,7 +130,7 @@ impl<'a> Client<'a> {
         S: Serialize,
         T: DeserializeOwned,
     {
-        let now = self.call.now;
+        let now = self.caller.now;
         if let Some((read_at, value)) = self.memory.value(&self.account, key) {
             let known = T::deserialize(value.as_ref()).ok();
             let age = now.since(read_at);
@@ -145,17 +148,25 @@ impl<'a> Client<'a> {
         Ok(pick(&known))
     }
 
+    /// The host of the tenant's zone, which is looked up.
+    pub(super) async fn zone_host(&self) -> Result<String> {
+        let zone = self.zone().await?;
+        let url = Url::parse(&zone).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        Ok(host.unwrap_or(&zone).to_owned())
+    }
+
     async fn zone(&self) -> Result<Arc<str>> {
-        let now = self.call.now;
+        let now = self.caller.now;
         if let Some(zone) = self.memory.zone(&self.account, now, ZONE_AGE) {
             return Ok(zone);
         }
-        let user = encode(self.call.credential.field("user_name")?);
+        let user = encode(self.caller.credential.field("user_name")?);
         let root = &self.settings.root;
         let url = format!("{root}/atservicesrest/v1.0/zoneInformation?user={user}");
         let mut request = HttpRequest::new(Method::Get, url, ZONE);
         request.timeout = READ_TIMEOUT;
-        let answer = self.call.http.send(request).await.map_err(harmless)?;
+        let answer = self.caller.http.send(request).await.map_err(harmless)?;
         self.judge(&answer, Access::Read)
             .map_err(|error| error.with_call(ZONE))?;
         let zone: Zone = parse(&answer, ZONE)?;
@@ -193,7 +204,7 @@ impl<'a> Client<'a> {
 
     async fn deliver(&self, request: HttpRequest, access: Access) -> Result<HttpResponse> {
         let route = request.call;
-        let credential = self.call.credential;
+        let credential = self.caller.credential;
         let mut request = request
             .header("apiintegrationcode", credential.field("integration_code")?)
             .header("username", credential.field("user_name")?)
@@ -201,7 +212,7 @@ impl<'a> Client<'a> {
         if let (Access::Write, Some(creator)) = (access, self.settings.creator) {
             request = request.header("impersonationresourceid", creator.to_string());
         }
-        let sent = self.call.http.send(request).await;
+        let sent = self.caller.http.send(request).await;
         let answer = match access {
             Access::Read => sent.map_err(harmless)?,
             Access::Write => sent?,
@@ -215,9 +226,9 @@ impl<'a> Client<'a> {
         let fields = ["secret", "integration_code", "user_name"];
         let hidden: Vec<_> = fields
             .iter()
-            .filter_map(|field| self.call.credential.optional(field))
+            .filter_map(|field| self.caller.credential.optional(field))
             .collect();
-        meaning(answer, access, self.call.now, &hidden)
+        meaning(answer, access, self.caller.now, &hidden)
     }
 }
 

@@ -3,15 +3,18 @@
 mod actions;
 mod client;
 mod settings;
+mod trial;
 mod types;
 
 use async_trait::async_trait;
 use deskbridge_core::Result;
-use deskbridge_core::connector::{Answer, Call, Connection, Connector, Found, Operation, Prepared};
+use deskbridge_core::connector::{
+    Answer, Call, Connection, Connector, Found, Operation, Prepared, Trial, Tried,
+};
 use deskbridge_core::integration::Problem;
 use deskbridge_core::link::EntityRef;
 
-use client::{Client, Memory};
+use client::{Client, Job, Memory};
 use settings::Settings;
 
 pub(crate) const NAME: &str = "autotask";
@@ -55,18 +58,34 @@ impl Connector for Autotask {
 
     async fn prepare(&self, call: &Call<'_>) -> Result<Prepared> {
         let settings = Settings::read(call.connection)?;
-        actions::prepare(&Client::new(&self.memory, call, &settings)).await
+        actions::prepare(&self.job(call, &settings)).await
     }
 
     async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer> {
         let settings = Settings::read(call.connection)?;
-        let client = Client::new(&self.memory, call, &settings);
-        actions::send(&client, prepared).await.map(Answer::Done)
+        actions::send(&self.job(call, &settings), prepared)
+            .await
+            .map(Answer::Done)
     }
 
     async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
         let settings = Settings::read(call.connection)?;
-        actions::look_up(&Client::new(&self.memory, call, &settings)).await
+        actions::look_up(&self.job(call, &settings)).await
+    }
+
+    /// Remembers nothing: what is known of the tenant must not stand in for asking.
+    async fn try_connection(&self, trial: &Trial<'_>) -> Result<Option<Tried>> {
+        let settings = Settings::read(trial.connection)?;
+        let memory = Memory::default();
+        let client = Client::new(&memory, trial.into(), &settings);
+        trial::try_connection(&client).await.map(Some)
+    }
+}
+
+impl Autotask {
+    fn job<'a>(&'a self, call: &'a Call<'a>, settings: &'a Settings) -> Job<'a> {
+        let client = Client::new(&self.memory, call.into(), settings);
+        Job { client, call }
     }
 }
 

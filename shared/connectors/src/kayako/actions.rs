@@ -12,12 +12,13 @@ use deskbridge_core::http::Method;
 use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::Job;
 use super::settings::{Channel, Settings};
 use super::{CONVERSATION, MARK_PREFIX, conversation};
 use crate::text::encode;
 pub(super) use look_up::look_up;
 use params::{FALLBACK, rendered_none, tags, target};
+pub(super) use resolve::STATUSES;
 
 pub(super) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -79,25 +80,25 @@ const fn looked_up(wait_s: u64, looks: u32) -> Repeat {
 }
 
 /// Makes the request, with every name in it resolved to an id. Logs in, so that `send` can go ahead.
-pub(super) async fn prepare(client: &Client<'_>, settings: &Settings) -> Result<Prepared> {
-    let call = client.call;
+pub(super) async fn prepare(job: &Job<'_>, settings: &Settings) -> Result<Prepared> {
+    let call = job.call;
     let prepared = match call.operation.creates {
-        Some(_) => create(client, settings).await?,
-        None => change_one(client, target(call)?).await?,
+        Some(_) => create(job, settings).await?,
+        None => change_one(job, target(call)?).await?,
     };
-    client.own_user().await?;
+    job.client.own_user().await?;
     Ok(prepared)
 }
 
 /// Sends the request and reads what it made or changed from the answer.
-pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Done> {
-    let call = client.call;
+pub(super) async fn send(job: &Job<'_>, prepared: Prepared) -> Result<Done> {
+    let call = job.call;
     let changed = match call.operation.creates {
         Some(_) => None,
         None => Some(target(call)?),
     };
     let route = prepared.request.call;
-    let data = client.write(prepared.request).await?;
+    let data = job.client.write(prepared.request).await?;
     let id = changed.or_else(|| data.get("id")?.as_u64());
     let id = id.ok_or_else(|| {
         let why = "Kayako's answer has no id of the new conversation";
@@ -129,8 +130,8 @@ fn mark(call: &Call<'_>) -> String {
     format!("{MARK_PREFIX}{}", call.action.mark())
 }
 
-async fn create(client: &Client<'_>, settings: &Settings) -> Result<Prepared> {
-    let call = client.call;
+async fn create(job: &Job<'_>, settings: &Settings) -> Result<Prepared> {
+    let call = job.call;
     let mut body = json!({
         "subject": call.required("subject")?,
         "contents": call.required("contents")?,
@@ -143,38 +144,40 @@ async fn create(client: &Client<'_>, settings: &Settings) -> Result<Prepared> {
     let mailbox: Option<u64> = call.number("channel_id")?;
     body["requester_id"] = match requester {
         Some(id) => json!(id),
-        None => json!(client.own_user().await?),
+        None => json!(job.client.own_user().await?),
     };
     if settings.channel == Channel::Mail {
         body["channel_id"] = match mailbox {
             Some(id) => json!(id),
-            None => json!(resolve::mailbox(client).await?),
+            None => json!(resolve::mailbox(job).await?),
         };
     }
     if let Some(priority) = call.word("priority") {
-        body["priority_id"] = json!(resolve::priority(client, &priority).await?);
+        body["priority_id"] = json!(resolve::priority(job, &priority).await?);
     }
-    put_assignees(client, &mut body).await?;
-    let request = client.request(Method::Post, "/cases.json", "POST /cases.json");
+    put_assignees(job, &mut body).await?;
+    let request = job
+        .client
+        .request(Method::Post, "/cases.json", "POST /cases.json");
     Ok(Prepared::new(request.json(&body)))
 }
 
-async fn change_one(client: &Client<'_>, id: u64) -> Result<Prepared> {
-    let call = client.call;
+async fn change_one(job: &Job<'_>, id: u64) -> Result<Prepared> {
+    let call = job.call;
     match call.operation.name {
-        "add_note" => Ok(reply(client, id, &note(call.required("note")?))),
-        "add_reply" => add_reply(client, id).await,
-        "set_status" => set_status(client, id).await,
+        "add_note" => Ok(reply(job, id, &note(call.required("note")?))),
+        "add_reply" => add_reply(job, id).await,
+        "set_status" => set_status(job, id).await,
         "set_priority" => {
             let priority = call
                 .word("priority")
                 .ok_or_else(|| rendered_none(call, "priority"))?;
-            let priority = resolve::priority(client, &priority).await?;
-            Ok(update(client, id, &json!({"priority_id": priority})))
+            let priority = resolve::priority(job, &priority).await?;
+            Ok(update(job, id, &json!({"priority_id": priority})))
         }
-        "add_tags" => add_tags(client, id),
-        "remove_tags" => remove_tags(client, id),
-        "assign" => assign(client, id).await,
+        "add_tags" => add_tags(job, id),
+        "remove_tags" => remove_tags(job, id),
+        "assign" => assign(job, id).await,
         other => {
             let why = format!("Kayako has no operation {other}");
             Err(Error::new(ErrorKind::Unsupported, why))
@@ -186,37 +189,41 @@ fn note(text: &str) -> Value {
     json!({"contents": text, "channel": Channel::Note.word()})
 }
 
-fn reply(client: &Client<'_>, id: u64, body: &Value) -> Prepared {
+fn reply(job: &Job<'_>, id: u64, body: &Value) -> Prepared {
     let path = format!("/cases/{id}/reply.json");
-    let request = client.request(Method::Post, &path, "POST /cases/{id}/reply.json");
+    let request = job
+        .client
+        .request(Method::Post, &path, "POST /cases/{id}/reply.json");
     Prepared::new(request.json(body))
 }
 
-fn update(client: &Client<'_>, id: u64, body: &Value) -> Prepared {
+fn update(job: &Job<'_>, id: u64, body: &Value) -> Prepared {
     let path = format!("/cases/{id}.json");
-    let request = client.request(Method::Put, &path, "PUT /cases/{id}.json");
+    let request = job
+        .client
+        .request(Method::Put, &path, "PUT /cases/{id}.json");
     Prepared::new(request.json(body))
 }
 
-async fn add_reply(client: &Client<'_>, id: u64) -> Result<Prepared> {
-    let text = client.call.required("reply")?;
-    let mailbox = resolve::reply_mailbox(client, id).await?;
+async fn add_reply(job: &Job<'_>, id: u64) -> Result<Prepared> {
+    let text = job.call.required("reply")?;
+    let mailbox = resolve::reply_mailbox(job, id).await?;
     let channel = Channel::Mail.word();
     let body = json!({"contents": text, "channel": channel, "channel_id": mailbox});
-    Ok(reply(client, id, &body))
+    Ok(reply(job, id, &body))
 }
 
 /// A note goes with the status in one request: both are done, or neither.
-async fn set_status(client: &Client<'_>, id: u64) -> Result<Prepared> {
-    let call = client.call;
-    let status = resolve::status(client, call.required("status")?).await?;
+async fn set_status(job: &Job<'_>, id: u64) -> Result<Prepared> {
+    let call = job.call;
+    let status = resolve::status(job, call.required("status")?).await?;
     let mut prepared = match call.text("note") {
         Some(text) => {
             let mut body = note(text);
             body["status_id"] = json!(status.id);
-            reply(client, id, &body)
+            reply(job, id, &body)
         }
-        None => update(client, id, &json!({"status_id": status.id})),
+        None => update(job, id, &json!({"status_id": status.id})),
     };
     // Kayako's webhooks report labels.
     let written = (
@@ -228,34 +235,38 @@ async fn set_status(client: &Client<'_>, id: u64) -> Result<Prepared> {
     Ok(prepared)
 }
 
-fn add_tags(client: &Client<'_>, id: u64) -> Result<Prepared> {
-    let body = json!({"tags": tags(client.call)?});
+fn add_tags(job: &Job<'_>, id: u64) -> Result<Prepared> {
+    let body = json!({"tags": tags(job.call)?});
     let path = format!("/cases/{id}/tags.json");
-    let request = client.request(Method::Post, &path, "POST /cases/{id}/tags.json");
+    let request = job
+        .client
+        .request(Method::Post, &path, "POST /cases/{id}/tags.json");
     Ok(Prepared::new(request.json(&body)))
 }
 
-fn remove_tags(client: &Client<'_>, id: u64) -> Result<Prepared> {
-    let path = format!("/cases/{id}/tags.json?tags={}", encode(&tags(client.call)?));
-    let request = client.request(Method::Delete, &path, "DELETE /cases/{id}/tags.json");
+fn remove_tags(job: &Job<'_>, id: u64) -> Result<Prepared> {
+    let path = format!("/cases/{id}/tags.json?tags={}", encode(&tags(job.call)?));
+    let request = job
+        .client
+        .request(Method::Delete, &path, "DELETE /cases/{id}/tags.json");
     Ok(Prepared::new(request))
 }
 
-async fn assign(client: &Client<'_>, id: u64) -> Result<Prepared> {
+async fn assign(job: &Job<'_>, id: u64) -> Result<Prepared> {
     let mut body = json!({});
-    put_assignees(client, &mut body).await?;
+    put_assignees(job, &mut body).await?;
     if body == json!({}) {
-        return Err(rendered_none(client.call, "team and no agent"));
+        return Err(rendered_none(job.call, "team and no agent"));
     }
-    Ok(update(client, id, &body))
+    Ok(update(job, id, &body))
 }
 
-async fn put_assignees(client: &Client<'_>, body: &mut Value) -> Result<()> {
-    if let Some(team) = client.call.text("team") {
-        body["assigned_team_id"] = json!(resolve::team(client, team).await?);
+async fn put_assignees(job: &Job<'_>, body: &mut Value) -> Result<()> {
+    if let Some(team) = job.call.text("team") {
+        body["assigned_team_id"] = json!(resolve::team(job, team).await?);
     }
-    if let Some(agent) = client.call.text("agent") {
-        body["assigned_agent_id"] = json!(resolve::agent(client, agent).await?);
+    if let Some(agent) = job.call.text("agent") {
+        body["assigned_agent_id"] = json!(resolve::agent(job, agent).await?);
     }
     Ok(())
 }

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_core::connector::Call;
 use deskbridge_core::http::{HttpRequest, HttpResponse, Method};
 use deskbridge_core::{Error, ErrorKind, Result, Retry};
 use serde::de::DeserializeOwned;
@@ -19,6 +18,7 @@ use serde_json::Value;
 
 use super::settings::Settings;
 use super::types::{Choice, Envelope, Login};
+use crate::caller::{self, Caller};
 use meaning::{Access, meaning};
 pub(super) use memory::Memory;
 use memory::{Account, Session};
@@ -38,20 +38,23 @@ pub(super) struct List {
     pub(super) route: &'static str,
 }
 
+/// A client at work on one action.
+pub(super) type Job<'a> = caller::Job<'a, Client<'a>>;
+
 pub(super) struct Client<'a> {
-    pub(super) call: &'a Call<'a>,
+    caller: Caller<'a>,
     memory: &'a Memory,
     account: Account,
     api: String,
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(memory: &'a Memory, call: &'a Call<'a>, settings: &Settings) -> Self {
+    pub(super) fn new(memory: &'a Memory, caller: Caller<'a>, settings: &Settings) -> Self {
         let api = settings.api();
         Self {
-            call,
+            caller,
             memory,
-            account: Account::new(call.credential, &api),
+            account: Account::new(caller.credential, &api),
             api,
         }
     }
@@ -84,7 +87,8 @@ impl<'a> Client<'a> {
 
     /// Returns a list of ids as it was read a short while ago, if it was.
     pub(super) fn remembered(&self, list: &List) -> Option<Arc<[Choice]>> {
-        self.memory.choices(&self.account, list.path, self.call.now)
+        self.memory
+            .choices(&self.account, list.path, self.caller.now)
     }
 
     pub(super) async fn read_list(&self, list: &List) -> Result<Arc<[Choice]>> {
@@ -103,7 +107,7 @@ impl<'a> Client<'a> {
             }
         }
         let choices: Arc<[Choice]> = choices.into();
-        let now = self.call.now;
+        let now = self.caller.now;
         self.memory
             .keep_choices(&self.account, list.path, now, &choices);
         Ok(choices)
@@ -143,7 +147,7 @@ impl<'a> Client<'a> {
 
     async fn dial(&self, request: HttpRequest) -> Result<HttpResponse> {
         let access = Access::of(&request);
-        let sent = self.call.http.send(request).await;
+        let sent = self.caller.http.send(request).await;
         sent.map_err(|error| {
             if access == Access::Read {
                 harmless(error)
@@ -159,7 +163,7 @@ impl<'a> Client<'a> {
         request: &HttpRequest,
         session: Option<&Session>,
     ) -> Result<()> {
-        let credential = self.call.credential;
+        let credential = self.caller.credential;
         let hidden = [
             credential.optional("password"),
             credential.optional("email"),
@@ -167,7 +171,7 @@ impl<'a> Client<'a> {
             session.and_then(|session| session.csrf.as_deref()),
         ];
         let hidden: Vec<_> = hidden.into_iter().flatten().collect();
-        meaning(answer, Access::of(request), self.call.now, &hidden)
+        meaning(answer, Access::of(request), self.caller.now, &hidden)
             .map_err(|error| error.with_call(request.call))
     }
 
@@ -180,7 +184,7 @@ impl<'a> Client<'a> {
 
     /// Two logins at a time make two sessions, of which the later one is remembered: no harm.
     async fn log_in(&self) -> Result<Arc<Session>> {
-        let credential = self.call.credential;
+        let credential = self.caller.credential;
         let pair = format!(
             "{}:{}",
             credential.field("email")?,

@@ -3,18 +3,19 @@
 mod actions;
 mod client;
 mod settings;
+mod trial;
 mod types;
 mod webhook;
 
 use async_trait::async_trait;
 use deskbridge_core::Result;
 use deskbridge_core::connector::{
-    Answer, Call, Connection, Connector, Found, Operation, Prepared, Webhook,
+    Answer, Call, Connection, Connector, Found, Operation, Prepared, Trial, Tried, Webhook,
 };
 use deskbridge_core::integration::Problem;
 use deskbridge_core::link::EntityRef;
 
-use client::{Client, Memory};
+use client::{Client, Job, Memory};
 use settings::Settings;
 
 pub(crate) const NAME: &str = "kayako";
@@ -55,25 +56,34 @@ impl Connector for Kayako {
     }
 
     async fn prepare(&self, call: &Call<'_>) -> Result<Prepared> {
-        let (client, settings) = self.open(call)?;
-        actions::prepare(&client, &settings).await
+        let (job, settings) = self.open(call)?;
+        actions::prepare(&job, &settings).await
     }
 
     async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer> {
-        let (client, _) = self.open(call)?;
-        actions::send(&client, prepared).await.map(Answer::Done)
+        let (job, _) = self.open(call)?;
+        actions::send(&job, prepared).await.map(Answer::Done)
     }
 
     async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
-        let (client, _) = self.open(call)?;
-        actions::look_up(&client).await
+        let (job, _) = self.open(call)?;
+        actions::look_up(&job).await
+    }
+
+    /// Remembers nothing: a session of a credential that is tried is for this once.
+    async fn try_connection(&self, trial: &Trial<'_>) -> Result<Option<Tried>> {
+        let settings = Settings::read(trial.connection)?;
+        let memory = Memory::default();
+        let client = Client::new(&memory, trial.into(), &settings);
+        trial::try_connection(&client).await.map(Some)
     }
 }
 
 impl Kayako {
-    fn open<'a>(&'a self, call: &'a Call<'a>) -> Result<(Client<'a>, Settings)> {
+    fn open<'a>(&'a self, call: &'a Call<'a>) -> Result<(Job<'a>, Settings)> {
         let settings = Settings::read(call.connection)?;
-        Ok((Client::new(&self.memory, call, &settings), settings))
+        let client = Client::new(&self.memory, call.into(), &settings);
+        Ok((Job { client, call }, settings))
     }
 }
 

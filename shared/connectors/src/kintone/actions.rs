@@ -10,7 +10,7 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 
 use super::RECORD;
-use super::client::{Client, parse, words};
+use super::client::{Job, parse, words};
 use super::record::{self, Record, Unfit};
 use super::types::{Added, Form, Records, Refusal, Upserted};
 use crate::text::encode;
@@ -50,17 +50,18 @@ const fn bare(name: &'static str) -> Operation {
 }
 
 /// Makes the request, after a look at the form: a field that is gone would be dropped without a word.
-pub(super) async fn prepare(client: &Client<'_>) -> Result<Prepared> {
-    let (form, record) = fitted(client).await?;
-    let app = client.settings.app;
-    if client.call.operation.name != "upsert_record" {
+pub(super) async fn prepare(job: &Job<'_>) -> Result<Prepared> {
+    let (form, record) = fitted(job).await?;
+    let app = job.client.settings.app;
+    if job.call.operation.name != "upsert_record" {
         let body = json!({ "app": app, "record": record.fields });
-        let request = client
+        let request = job
+            .client
             .request(Method::Post, "/record.json", ADD)?
             .json(&body);
         return Ok(Prepared::new(request));
     }
-    let field = record::key_field(&form, &client.settings).map_err(Unfit::into_error)?;
+    let field = record::key_field(&form, &job.client.settings).map_err(Unfit::into_error)?;
     let mut fields = record.fields;
     let key = fields.shift_remove(&field.code).unwrap_or_default();
     let body = json!({
@@ -71,18 +72,19 @@ pub(super) async fn prepare(client: &Client<'_>) -> Result<Prepared> {
             "record": fields,
         }],
     });
-    let request = client
+    let request = job
+        .client
         .request(Method::Put, "/records.json", UPSERT)?
         .json(&body);
     Ok(Prepared::new(request))
 }
 
 /// Sends the request. A value that its key field has already is a record that was made before.
-pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Done> {
+pub(super) async fn send(job: &Job<'_>, prepared: Prepared) -> Result<Done> {
     let route = prepared.request.call;
-    let answer = match client.write(prepared.request).await? {
+    let answer = match job.client.write(prepared.request).await? {
         Ok(answer) => answer,
-        Err(refusal) => return refused(client, &refusal).await,
+        Err(refusal) => return refused(job, &refusal).await,
     };
     let (id, what) = if route == UPSERT {
         let upserted: Upserted = parse(&answer, route)?;
@@ -100,12 +102,12 @@ pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Done
     } else {
         (parse::<Added>(&answer, route)?.id, "added")
     };
-    Ok(done(client, &id, what).await)
+    Ok(done(job, &id, what).await)
 }
 
 /// Looks for a record with the same values, made since the first attempt.
-pub(super) async fn look_up(client: &Client<'_>) -> Result<Found> {
-    let (form, record) = fitted(client).await?;
+pub(super) async fn look_up(job: &Job<'_>) -> Result<Found> {
+    let (form, record) = fitted(job).await?;
     let mut conditions = record::conditions(&form, &record);
     if conditions.is_empty() {
         let why =
@@ -116,43 +118,43 @@ pub(super) async fn look_up(client: &Client<'_>) -> Result<Found> {
         .properties
         .values()
         .find(|property| property.kind == "CREATED_TIME");
-    if let (Some(created), Some(sent)) = (created, client.call.first_sent_at) {
+    if let (Some(created), Some(sent)) = (created, job.call.first_sent_at) {
         let since = (sent - CLOCK_TOLERANCE).to_string();
         let since = since.split_once('.').map_or("", |(seconds, _)| seconds);
         conditions.push(format!("{} >= \"{since}Z\"", created.code));
     }
     let query = format!("{} order by $id asc limit 1", conditions.join(" and "));
-    let app = client.settings.app;
+    let app = job.client.settings.app;
     let path = format!(
         "/records.json?app={app}&query={}&fields[0]=%24id",
         encode(&query)
     );
-    let found: Records = client.read(&path, FIND).await?;
+    let found: Records = job.client.read(&path, FIND).await?;
     let id = found
         .records
         .first()
         .and_then(|record| record["$id"]["value"].as_str());
     match id {
-        Some(id) => Ok(Found::Done(done(client, id, "added").await)),
+        Some(id) => Ok(Found::Done(done(job, id, "added").await)),
         None => Ok(Found::Absent),
     }
 }
 
 /// Builds the record, with the form as it is now if the one known has not what is mapped.
-async fn fitted(client: &Client<'_>) -> Result<(std::sync::Arc<Form>, Record)> {
-    let form = client.form().await?;
-    match built(client, &form)? {
+async fn fitted(job: &Job<'_>) -> Result<(std::sync::Arc<Form>, Record)> {
+    let form = job.client.form().await?;
+    match built(job, &form)? {
         Ok(record) => Ok((form, record)),
         Err(_) => {
-            let form = client.form_anew().await?;
-            let record = built(client, &form)?.map_err(Unfit::into_error)?;
+            let form = job.client.form_anew().await?;
+            let record = built(job, &form)?.map_err(Unfit::into_error)?;
             Ok((form, record))
         }
     }
 }
 
-fn built(client: &Client<'_>, form: &Form) -> Result<Result<Record, Unfit>> {
-    let call = client.call;
+fn built(job: &Job<'_>, form: &Form) -> Result<Result<Record, Unfit>> {
+    let call = job.call;
     let empty = Map::new();
     let fields = call.action.params.get("fields").and_then(Value::as_object);
     let key = match call.operation.required.contains(&"key") {
@@ -161,7 +163,7 @@ fn built(client: &Client<'_>, form: &Form) -> Result<Result<Record, Unfit>> {
     };
     Ok(record::build(
         form,
-        &client.settings,
+        &job.client.settings,
         fields.unwrap_or(&empty),
         key,
     ))
@@ -169,17 +171,17 @@ fn built(client: &Client<'_>, form: &Form) -> Result<Result<Record, Unfit>> {
 
 /// A refusal of values. That a key is there already is told by the place alone: nothing else can be
 /// wrong with it.
-async fn refused(client: &Client<'_>, refusal: &Refusal) -> Result<Done> {
-    let form = client.form().await?;
-    let keyed = client.call.operation.name == "add_record_once";
-    let key = record::key_field(&form, &client.settings)
+async fn refused(job: &Job<'_>, refusal: &Refusal) -> Result<Done> {
+    let form = job.client.form().await?;
+    let keyed = job.call.operation.name == "add_record_once";
+    let key = record::key_field(&form, &job.client.settings)
         .ok()
         .filter(|_| keyed);
     let is_key = |place: &String| key.is_some_and(|key| field_of(place) == key.code);
     if !refusal.errors.is_empty() && refusal.errors.keys().all(is_key) {
         let detail = format!(
             "already in {}: added by an earlier attempt",
-            client.app_name().await
+            job.client.app_name().await
         );
         return Ok(Done {
             detail,
@@ -197,7 +199,7 @@ async fn refused(client: &Client<'_>, refusal: &Refusal) -> Result<Done> {
     let fields = fields.collect::<Vec<_>>().join("; ");
     let why = format!(
         "kintone refuses the values (CB_VA01: {})",
-        client.quoted(&fields)
+        job.client.quoted(&fields)
     );
     Err(Error::new(ErrorKind::Rejected, why).with_status(400))
 }
@@ -218,15 +220,15 @@ fn field_of(place: &str) -> &str {
     rest.strip_suffix(".value").unwrap_or(rest)
 }
 
-async fn done(client: &Client<'_>, id: &str, what: &str) -> Done {
-    let mut detail = format!("{RECORD} {id} {what} in {}", client.app_name().await);
+async fn done(job: &Job<'_>, id: &str, what: &str) -> Done {
+    let mut detail = format!("{RECORD} {id} {what} in {}", job.client.app_name().await);
     // The form is at hand; if not, the record stands all the same.
-    if let Ok((_, record)) = fitted(client).await
+    if let Ok((_, record)) = fitted(job).await
         && !record.left_out.is_empty()
     {
         detail = format!(
             "{detail}; left out: {}",
-            client.quoted(&record.left_out.join("; "))
+            job.client.quoted(&record.left_out.join("; "))
         );
     }
     Done {

@@ -6,7 +6,6 @@ mod memory;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskbridge_core::connector::Call;
 use deskbridge_core::http::{HttpRequest, HttpResponse, Method};
 use deskbridge_core::{Error, ErrorKind, Result, Retry};
 use serde::de::DeserializeOwned;
@@ -14,6 +13,7 @@ use serde_json::Value;
 
 use super::settings::Settings;
 use super::types::{App, Form, Refusal};
+use crate::caller::{self, Caller};
 use crate::text::truncate;
 pub(super) use meaning::Access;
 use meaning::meaning;
@@ -26,18 +26,21 @@ const READ_TIMEOUT: Duration = Duration::from_secs(8);
 const MAX_WORDS_CHARS: usize = 300;
 const FORM: &str = "GET /app/form/fields.json";
 
+/// A client at work on one action.
+pub(super) type Job<'a> = caller::Job<'a, Client<'a>>;
+
 pub(super) struct Client<'a> {
-    pub(super) call: &'a Call<'a>,
+    caller: Caller<'a>,
     pub(super) settings: Settings,
     memory: &'a Memory,
     place: Place,
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(memory: &'a Memory, call: &'a Call<'a>, settings: Settings) -> Self {
-        let place = Place::new(call.credential, &settings.api(), settings.app);
+    pub(super) fn new(memory: &'a Memory, caller: Caller<'a>, settings: Settings) -> Self {
+        let place = Place::new(caller.credential, &settings.api(), settings.app);
         Self {
-            call,
+            caller,
             settings,
             memory,
             place,
@@ -51,7 +54,7 @@ impl<'a> Client<'a> {
         path: &str,
         route: &'static str,
     ) -> Result<HttpRequest> {
-        let tokens = self.call.credential.field("api_token")?;
+        let tokens = self.caller.credential.field("api_token")?;
         let tokens: Vec<_> = tokens.split(',').map(str::trim).collect();
         let url = format!("{}{path}", self.settings.api());
         Ok(HttpRequest::new(method, url, route).header("x-cybozu-api-token", tokens.join(",")))
@@ -63,7 +66,7 @@ impl<'a> Client<'a> {
         request: HttpRequest,
     ) -> Result<Result<HttpResponse, Refusal>> {
         let route = request.call;
-        let answer = self.call.http.send(request).await?;
+        let answer = self.caller.http.send(request).await?;
         let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
         if !answer.is_success() && refusal.code == "CB_VA01" {
             return Ok(Err(refusal));
@@ -79,7 +82,7 @@ impl<'a> Client<'a> {
     ) -> Result<T> {
         let mut request = self.request(Method::Get, path, route)?;
         request.timeout = READ_TIMEOUT;
-        let answer = self.call.http.send(request).await.map_err(harmless)?;
+        let answer = self.caller.http.send(request).await.map_err(harmless)?;
         let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
         self.accept(&answer, &refusal, Access::Read, route)?;
         parse(&answer, route).map_err(harmless)
@@ -87,7 +90,7 @@ impl<'a> Client<'a> {
 
     /// Returns the app's form as it was read a short while ago, or reads it.
     pub(super) async fn form(&self) -> Result<Arc<Form>> {
-        match self.memory.form(&self.place, self.call.now) {
+        match self.memory.form(&self.place, self.caller.now) {
             Some(form) => Ok(form),
             None => self.form_anew().await,
         }
@@ -96,26 +99,26 @@ impl<'a> Client<'a> {
     pub(super) async fn form_anew(&self) -> Result<Arc<Form>> {
         let path = format!("/app/form/fields.json?app={}", self.settings.app);
         let form: Form = self.read(&path, FORM).await?;
-        Ok(self.memory.keep_form(&self.place, self.call.now, form))
+        Ok(self.memory.keep_form(&self.place, self.caller.now, form))
     }
 
     /// Returns the app's name; its number where the token may not see it.
     pub(super) async fn app_name(&self) -> String {
-        if let Some(name) = self.memory.name(&self.place, self.call.now) {
+        if let Some(name) = self.memory.name(&self.place, self.caller.now) {
             return name;
         }
         let number = self.settings.app;
         let path = format!("/app.json?id={number}");
         let read: Result<App> = self.read(&path, "GET /app.json").await;
         let name = read.map_or_else(|_| format!("app {number}"), |app| app.name);
-        self.memory.keep_name(&self.place, self.call.now, &name);
+        self.memory.keep_name(&self.place, self.caller.now, &name);
         name
     }
 
     /// Returns the vendor's own words as they may be shown: without our tokens, and not too many.
     pub(super) fn quoted(&self, words: &str) -> String {
         let tokens = self
-            .call
+            .caller
             .credential
             .optional("api_token")
             .unwrap_or_default();
@@ -137,7 +140,7 @@ impl<'a> Client<'a> {
         route: &'static str,
     ) -> Result<()> {
         let said = self.quoted(&refusal.message);
-        meaning(answer, &refusal.code, &said, access, self.call.now)
+        meaning(answer, &refusal.code, &said, access, self.caller.now)
             .map_err(|error| error.with_call(route))
     }
 }
@@ -163,7 +166,8 @@ pub(super) fn words(value: &Value) -> String {
     }
 }
 
-fn harmless(error: Error) -> Error {
+/// Nothing was changed, so whatever is unknown may be asked again.
+pub(super) fn harmless(error: Error) -> Error {
     match error.retry() {
         Retry::LookUp => error.with_retry(Retry::Later(None)),
         _ => error,

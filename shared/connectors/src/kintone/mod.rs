@@ -4,15 +4,18 @@ mod actions;
 mod client;
 mod record;
 mod settings;
+mod trial;
 mod types;
 
 use async_trait::async_trait;
 use deskbridge_core::Result;
-use deskbridge_core::connector::{Answer, Call, Connection, Connector, Found, Operation, Prepared};
+use deskbridge_core::connector::{
+    Answer, Call, Connection, Connector, Found, Operation, Prepared, Trial, Tried,
+};
 use deskbridge_core::integration::Problem;
 use deskbridge_core::link::EntityRef;
 
-use client::{Client, Memory};
+use client::{Client, Job, Memory};
 use settings::Settings;
 
 pub(crate) const NAME: &str = "kintone";
@@ -58,19 +61,27 @@ impl Connector for Kintone {
     }
 
     async fn send(&self, call: &Call<'_>, prepared: Prepared) -> Result<Answer> {
-        let client = self.open(call)?;
-        actions::send(&client, prepared).await.map(Answer::Done)
+        let job = self.open(call)?;
+        actions::send(&job, prepared).await.map(Answer::Done)
     }
 
     async fn look_up(&self, call: &Call<'_>, _handle: Option<&str>) -> Result<Found> {
         actions::look_up(&self.open(call)?).await
     }
+
+    async fn try_connection(&self, trial: &Trial<'_>) -> Result<Option<Tried>> {
+        let settings = Settings::read(trial.connection)?;
+        let memory = Memory::default();
+        let client = Client::new(&memory, trial.into(), settings);
+        trial::try_connection(&client).await.map(Some)
+    }
 }
 
 impl Kintone {
-    fn open<'a>(&'a self, call: &'a Call<'a>) -> Result<Client<'a>> {
+    fn open<'a>(&'a self, call: &'a Call<'a>) -> Result<Job<'a>> {
         let settings = Settings::read(call.connection)?;
-        Ok(Client::new(&self.memory, call, settings))
+        let client = Client::new(&self.memory, call.into(), settings);
+        Ok(Job { client, call })
     }
 }
 

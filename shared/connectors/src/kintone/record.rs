@@ -101,7 +101,7 @@ pub(super) fn key_value(key: &str) -> String {
 }
 
 /// By code first: codes are unique. A name that two fields have leads nowhere.
-fn find<'a>(form: &'a Form, name: &str) -> Result<&'a Property, Unfit> {
+pub(super) fn find<'a>(form: &'a Form, name: &str) -> Result<&'a Property, Unfit> {
     if let Some(property) = form.properties.get(name) {
         return Ok(property);
     }

@@ -11,7 +11,7 @@ use deskbridge_core::connector::{Answer, Call, Done, Operation, Prepared, Repeat
 use deskbridge_core::link::EntityRef;
 use deskbridge_core::{Error, ErrorKind, Result};
 
-use super::client::{Client, Dialect, malformed};
+use super::client::{Dialect, Job, malformed};
 use super::types::{Alert, Receipt};
 use super::{ALERT, alert};
 use crate::text::encode;
@@ -98,23 +98,23 @@ const fn bare(name: &'static str, required: &'static [&'static str]) -> Operatio
 }
 
 /// Makes the request. The account API knows alerts by id only, so an alias is resolved here.
-pub(super) async fn prepare(client: &Client<'_>) -> Result<Prepared> {
-    let call = client.call;
+pub(super) async fn prepare(job: &Job<'_>) -> Result<Prepared> {
+    let call = job.call;
     let named = match call.operation.creates {
         Some(_) => None,
         None => Some(named(call)?),
     };
-    let (draft, id) = match (client.dialect, named) {
+    let (draft, id) = match (job.client.dialect, named) {
         (Dialect::Account, Some(named)) => {
-            let id = resolve(client, named).await?;
+            let id = resolve(job, named).await?;
             (account::change(call, &id)?, Some(id))
         }
-        (Dialect::Account, None) => (account::create(call, &client.settings)?, None),
+        (Dialect::Account, None) => (account::create(call, &job.client.settings)?, None),
         (Dialect::V2 | Dialect::Events, Some(named)) => (genie::change(call, &named)?, named.id()),
-        (Dialect::V2 | Dialect::Events, None) => (genie::create(call, &client.settings)?, None),
+        (Dialect::V2 | Dialect::Events, None) => (genie::create(call, &job.client.settings)?, None),
     };
-    let mut prepared = Prepared::new(client.request(draft).await?);
-    let written = id.and_then(|id| Some((alert(id), written(call, client.dialect)?)));
+    let mut prepared = Prepared::new(job.client.request(draft).await?);
+    let written = id.and_then(|id| Some((alert(id), written(call, job.client.dialect)?)));
     if let Some((entity, (field, value))) = written {
         prepared.writes.push((entity, field.to_owned(), value));
     }
@@ -123,16 +123,16 @@ pub(super) async fn prepare(client: &Client<'_>) -> Result<Prepared> {
 
 /// Sends the request. A receipt is no success: everything but the account API's notes is carried
 /// out later.
-pub(super) async fn send(client: &Client<'_>, prepared: Prepared) -> Result<Answer> {
+pub(super) async fn send(job: &Job<'_>, prepared: Prepared) -> Result<Answer> {
     let route = prepared.request.call;
-    let receipt: Receipt = client.write(prepared.request).await?;
-    let is_note = client.dialect == Dialect::Account && client.call.operation.name == "add_note";
+    let receipt: Receipt = job.client.write(prepared.request).await?;
+    let is_note = job.client.dialect == Dialect::Account && job.call.operation.name == "add_note";
     if is_note && receipt.note.is_some() {
-        return Ok(Answer::Done(done(client.call, client.call.target.cloned())));
+        return Ok(Answer::Done(done(job.call, job.call.target.cloned())));
     }
     match receipt.request_id.filter(|id| !id.is_empty()) {
         Some(id) => Ok(Answer::Pending {
-            handle: client.dialect.handle(&id),
+            handle: job.client.dialect.handle(&id),
         }),
         None => Err(malformed("has no request id", route)),
     }
@@ -204,11 +204,12 @@ fn named(call: &Call<'_>) -> Result<Named> {
 }
 
 /// Returns the alert's id, by a read where only the alias is known.
-async fn resolve(client: &Client<'_>, named: Named) -> Result<String> {
+async fn resolve(job: &Job<'_>, named: Named) -> Result<String> {
     match named {
         Named::Id(id) => Ok(id),
         Named::Alias(alias) => {
-            let found: Alert = client
+            let found: Alert = job
+                .client
                 .read(account::by_alias(&alias), account::BY_ALIAS)
                 .await?;
             Ok(found.id)

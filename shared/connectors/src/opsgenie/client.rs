@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::settings::Settings;
 use super::types::Body;
+use crate::caller::{self, Caller};
 use crate::text::truncate;
 pub(super) use dialect::Dialect;
 pub(super) use dialect::needs_token;
@@ -36,47 +37,52 @@ pub(super) struct Draft {
     pub(super) body: Option<Value>,
 }
 
+/// A client at work on one action.
+pub(super) type Job<'a> = caller::Job<'a, Client<'a>>;
+
 pub(super) struct Client<'a> {
-    pub(super) call: &'a Call<'a>,
+    caller: Caller<'a>,
     pub(super) settings: Settings,
     pub(super) dialect: Dialect,
 }
 
 impl<'a> Client<'a> {
     /// Opens the dialect that carries out the call's operation.
-    pub(super) fn for_operation(call: &'a Call<'a>) -> Result<Self> {
-        let settings = read_settings(call)?;
+    pub(super) fn for_operation(call: &'a Call<'a>) -> Result<Job<'a>> {
+        let settings = Settings::read(call.connection)?;
         let dialect = Dialect::of_operation(settings.service, call)?;
-        Ok(Self {
-            call,
+        let client = Self {
+            caller: call.into(),
             settings,
             dialect,
-        })
+        };
+        Ok(Job { client, call })
     }
 
     /// Opens the dialect that shows alerts and notes; there is none for JSM's integration key.
-    pub(super) fn for_reading(call: &'a Call<'a>) -> Result<Option<Self>> {
-        let settings = read_settings(call)?;
-        let dialect = Dialect::of_reads(settings.service, call);
+    pub(super) fn for_reading(caller: Caller<'a>) -> Result<Option<Self>> {
+        let settings = Settings::read(caller.connection)?;
+        let dialect = Dialect::of_reads(settings.service, caller.credential);
         Ok(dialect.map(|dialect| Self {
-            call,
+            caller,
             settings,
             dialect,
         }))
     }
 
     /// Opens the dialect that gave the receipt; returns the receipt's id with it.
-    pub(super) fn for_handle<'h>(call: &'a Call<'a>, handle: &'h str) -> Result<(Self, &'h str)> {
-        let settings = read_settings(call)?;
+    pub(super) fn for_handle<'h>(
+        call: &'a Call<'a>,
+        handle: &'h str,
+    ) -> Result<(Job<'a>, &'h str)> {
+        let settings = Settings::read(call.connection)?;
         let (dialect, id) = Dialect::of_handle(settings.service, handle);
-        Ok((
-            Self {
-                call,
-                settings,
-                dialect,
-            },
-            id,
-        ))
+        let client = Self {
+            caller: call.into(),
+            settings,
+            dialect,
+        };
+        Ok((Job { client, call }, id))
     }
 
     /// Adds the host and the key.
@@ -95,7 +101,7 @@ impl<'a> Client<'a> {
     /// Sends a request that changes something and reads the answer.
     pub(super) async fn write<T: DeserializeOwned>(&self, request: HttpRequest) -> Result<T> {
         let route = request.call;
-        let answer = self.call.http.send(request).await?;
+        let answer = self.caller.http.send(request).await?;
         self.accept(&answer, Access::Write, route)?;
         parse(&answer, route)
     }
@@ -131,7 +137,7 @@ impl<'a> Client<'a> {
         };
         let mut request = self.request(draft).await?;
         request.timeout = READ_TIMEOUT;
-        self.call.http.send(request).await.map_err(harmless)
+        self.caller.http.send(request).await.map_err(harmless)
     }
 
     pub(super) fn understand<T>(&self, answer: &HttpResponse, route: &'static str) -> Result<T>
@@ -156,7 +162,7 @@ impl<'a> Client<'a> {
     }
 
     fn secrets(&self) -> Vec<String> {
-        let credential = self.call.credential;
+        let credential = self.caller.credential;
         let fields = ["api_key", "api_token", "email"].map(|name| credential.optional(name));
         let mut secrets: Vec<_> = fields.into_iter().flatten().map(str::to_owned).collect();
         // The e-mail and the token are sent as one word.
@@ -167,7 +173,7 @@ impl<'a> Client<'a> {
 
     fn accept(&self, answer: &HttpResponse, access: Access, route: &'static str) -> Result<()> {
         let quoted = |words: &str| self.quoted(words);
-        meaning(answer, access, self.call.now, quoted).map_err(|error| error.with_call(route))
+        meaning(answer, access, self.caller.now, quoted).map_err(|error| error.with_call(route))
     }
 
     /// The address of all alerts in this dialect.
@@ -184,7 +190,7 @@ impl<'a> Client<'a> {
     }
 
     fn authorization(&self) -> Result<String> {
-        let credential = self.call.credential;
+        let credential = self.caller.credential;
         if self.dialect != Dialect::Account {
             return Ok(format!("GenieKey {}", credential.field("api_key")?));
         }
@@ -204,10 +210,6 @@ fn check_path(draft: &Draft) -> Result<()> {
         return Err(Error::new(ErrorKind::Misconfigured, why).with_call(draft.route));
     }
     Ok(())
-}
-
-fn read_settings(call: &Call<'_>) -> Result<Settings> {
-    Settings::read(call.connection).map_err(Error::from)
 }
 
 /// The parser's own words are left out: they quote the body.

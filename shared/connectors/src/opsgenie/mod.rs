@@ -3,13 +3,14 @@
 mod actions;
 mod client;
 mod settings;
+mod trial;
 mod types;
 mod webhook;
 
 use async_trait::async_trait;
 use deskbridge_core::Result;
 use deskbridge_core::connector::{
-    Answer, Call, Connection, Connector, Found, Operation, Prepared, Webhook,
+    Answer, Call, Connection, Connector, Found, Operation, Prepared, Trial, Tried, Webhook,
 };
 use deskbridge_core::integration::Problem;
 use deskbridge_core::link::EntityRef;
@@ -86,6 +87,14 @@ impl Connector for Opsgenie {
 
     async fn look_up(&self, call: &Call<'_>, handle: Option<&str>) -> Result<Found> {
         actions::look_up(call, handle).await
+    }
+
+    /// Nothing for JSM's integration key, which can read nothing at all.
+    async fn try_connection(&self, trial: &Trial<'_>) -> Result<Option<Tried>> {
+        match Client::for_reading(trial.into())? {
+            Some(client) => trial::try_connection(&client).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 

@@ -9,13 +9,13 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use deskbridge_core::connector::Ask;
 use deskbridge_core::http::{HttpRequest, HttpResponse, Method};
 use deskbridge_core::{Error, ErrorKind, Result, Retry};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::settings::Settings;
+use crate::caller::Caller;
 use crate::text::truncate;
 use meaning::{REMAINING, meaning, reset_in};
 pub(super) use memory::{Account, Memory};
@@ -30,7 +30,7 @@ const LEFT_TO_OTHERS: u32 = 30;
 const MAX_WORDS_CHARS: usize = 300;
 
 pub(super) struct Client<'a> {
-    pub(super) ask: &'a Ask<'a>,
+    pub(super) caller: Caller<'a>,
     pub(super) memory: &'a Memory,
     pub(super) account: Account,
     pub(super) settings: &'a Settings,
@@ -45,11 +45,11 @@ struct Budget {
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(memory: &'a Memory, ask: &'a Ask<'a>, settings: &'a Settings) -> Self {
+    pub(super) fn new(memory: &'a Memory, caller: Caller<'a>, settings: &'a Settings) -> Self {
         Self {
-            ask,
+            caller,
             memory,
-            account: Account::new(ask.credential, &settings.host()),
+            account: Account::new(caller.credential, &settings.host()),
             settings,
             budget: Mutex::default(),
         }
@@ -65,6 +65,11 @@ impl<'a> Client<'a> {
         let budget = self.budget();
         let few = budget.remaining.is_some_and(|left| left <= LEFT_TO_OTHERS);
         few.then(|| budget.reset_in.unwrap_or(meaning::WINDOW))
+    }
+
+    /// How many calls the vendor said are left, if it has been asked yet.
+    pub(super) fn calls_left(&self) -> Option<u32> {
+        self.budget().remaining
     }
 
     pub(super) async fn read<T>(&self, path: &str, route: &'static str) -> Result<T>
@@ -92,7 +97,7 @@ impl<'a> Client<'a> {
         body: Option<&Value>,
     ) -> Result<HttpResponse> {
         let url = format!("{}/api/v2{path}", self.settings.host());
-        let token = self.ask.credential.field("api_token")?;
+        let token = self.caller.credential.field("api_token")?;
         let mut request =
             HttpRequest::new(method, url, route).header("authorization", format!("Bearer {token}"));
         if let Some(body) = body {
@@ -100,16 +105,16 @@ impl<'a> Client<'a> {
         }
         request.timeout = TIMEOUT;
         self.with_budget(|budget| budget.calls += 1);
-        let answer = self.ask.http.send(request).await.map_err(harmless)?;
+        let answer = self.caller.http.send(request).await.map_err(harmless)?;
         let remaining = answer
             .header(REMAINING)
             .and_then(|text| text.trim().parse().ok());
         self.with_budget(|budget| {
             budget.remaining = remaining.or(budget.remaining);
-            budget.reset_in = reset_in(&answer, self.ask.now).or(budget.reset_in);
+            budget.reset_in = reset_in(&answer, self.caller.now).or(budget.reset_in);
         });
         let quoted = |words: &str| truncate(&words.replace(token, "[hidden]"), MAX_WORDS_CHARS);
-        meaning(&answer, self.ask.now, quoted).map_err(|error| error.with_call(route))?;
+        meaning(&answer, self.caller.now, quoted).map_err(|error| error.with_call(route))?;
         Ok(answer)
     }
 

@@ -3,15 +3,18 @@
 mod client;
 mod poll;
 mod settings;
+mod trial;
 mod types;
 mod webhook;
 
 use async_trait::async_trait;
 use deskbridge_core::Result;
-use deskbridge_core::connector::{Ask, Connection, Connector, Page, Poll, Watched, Webhook};
+use deskbridge_core::connector::{
+    Ask, Connection, Connector, Page, Poll, Trial, Tried, Watched, Webhook,
+};
 use deskbridge_core::integration::Problem;
 
-use client::Memory;
+use client::{Client, Memory};
 use settings::Settings;
 
 pub(crate) const NAME: &str = "relation";
@@ -57,6 +60,12 @@ impl Connector for Relation {
             ));
         }
         problems
+    }
+
+    async fn try_connection(&self, trial: &Trial<'_>) -> Result<Option<Tried>> {
+        let settings = Settings::read(trial.connection)?;
+        let client = Client::new(&self.memory, trial.into(), &settings);
+        trial::try_connection(&client).await.map(Some)
     }
 }
 

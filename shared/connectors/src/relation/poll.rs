@@ -25,7 +25,7 @@ const SEARCH: &str = "POST /{box}/tickets/search";
 const TICKET: &str = "GET /{box}/tickets/{id}";
 
 pub(super) async fn fetch(memory: &Memory, ask: &Ask<'_>, settings: &Settings) -> Result<Page> {
-    let client = Client::new(memory, ask, settings);
+    let client = Client::new(memory, ask.into(), settings);
     let mut state = match ask.cursor {
         Some(cursor) => State::read(cursor)?,
         None => State::new(ask.since),

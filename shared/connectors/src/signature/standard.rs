@@ -1,8 +1,6 @@
 //! Standard Webhooks, symmetric signatures (`v1`):
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deskbridge_core::connector::SignedRequest;
@@ -10,9 +8,8 @@ use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 use hmac::Mac as _;
 
 use super::hmac_sha256::code;
+use super::sent_at::is_near;
 
-/// How far the sender's clock may be from ours, either way.
-const TOLERANCE: Duration = Duration::from_secs(300);
 const MAX_SIGNATURES: usize = 10;
 const MAX_ID_CHARS: usize = 256;
 /// The least that the specification allows.
@@ -31,7 +28,11 @@ pub(super) fn verify(request: &SignedRequest<'_>, secrets: &[String]) -> Result<
         let why = format!("webhook-id has a full stop or more than {MAX_ID_CHARS} characters");
         return Err(Error::new(ErrorKind::Malformed, why));
     }
-    check_time(at, request.now)?;
+    if !is_near(at, request.now) {
+        return Err(refused(
+            "webhook-timestamp is not within five minutes of now",
+        ));
+    }
     let signatures: Vec<_> = signatures
         .split(' ')
         .take(MAX_SIGNATURES)
@@ -48,17 +49,21 @@ pub(super) fn verify(request: &SignedRequest<'_>, secrets: &[String]) -> Result<
     Err(refused("no signature in webhook-signature is ours"))
 }
 
-fn check_time(at: &str, now: Timestamp) -> Result<()> {
-    let digits = at.len() <= 12 && at.bytes().all(|byte| byte.is_ascii_digit());
-    let sent = at.parse::<i64>().ok().filter(|_| digits);
-    let sent = sent.map(|seconds| Timestamp::from_millis(seconds * 1_000));
-    let near = |sent: Timestamp| now.since(sent) <= TOLERANCE && sent.since(now) <= TOLERANCE;
-    match sent {
-        Some(sent) if near(sent) => Ok(()),
-        _ => Err(refused(
-            "webhook-timestamp is not within five minutes of now",
-        )),
-    }
+/// Returns the three headers that sign a body of ours.
+pub(crate) fn sign(
+    secret: &str,
+    id: &str,
+    at: Timestamp,
+    body: &[u8],
+) -> Result<[(&'static str, String); 3]> {
+    let seconds = (at.as_millis() / 1_000).to_string();
+    let parts = [id.as_bytes(), b".", seconds.as_bytes(), b".", body];
+    let code = code(&key(secret)?, &parts)?.finalize().into_bytes();
+    Ok([
+        ("webhook-id", id.to_owned()),
+        ("webhook-signature", format!("v1,{}", STANDARD.encode(code))),
+        ("webhook-timestamp", seconds),
+    ])
 }
 
 fn key(secret: &str) -> Result<Vec<u8>> {

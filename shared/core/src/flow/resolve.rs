@@ -18,6 +18,8 @@ pub enum Resolution {
     Exists { id: Option<String> },
     /// It took no effect: send it, with all attempts before it.
     SendAgain,
+    /// It is delivered, and shall be sent all the same.
+    SendOnceMore,
     /// It shall not be sent.
     Drop,
 }
@@ -43,7 +45,8 @@ impl Resolve {
         let woken = self.store.settle(record, changes).await?;
         let stored = self.store.action(id).await?.ok_or_else(|| unknown(id))?;
         tracing::info!(action.id = %id, by, resolution = word(&resolution), "action resolved");
-        let sent_again = (resolution == Resolution::SendAgain).then_some(&stored);
+        let again = [Resolution::SendAgain, Resolution::SendOnceMore].contains(&resolution);
+        let sent_again = again.then_some(&stored);
         for record in woken.iter().chain(sent_again) {
             self.outbound.send(next_message(record)?).await?;
         }
@@ -53,6 +56,10 @@ impl Resolve {
     async fn at_rest(&self, id: &str, resolution: &Resolution) -> Result<ActionRecord> {
         let record = self.store.action(id).await?.ok_or_else(|| unknown(id))?;
         let why = match (&record.stage, resolution) {
+            (Stage::Settled(Outcome::Delivered { .. }), Resolution::SendOnceMore) => {
+                return Ok(record);
+            }
+            (_, Resolution::SendOnceMore) => "is not delivered: it can only be sent again",
             (Stage::Parked { .. }, _) => return Ok(record),
             (Stage::Settled(Outcome::Delivered { .. }), _) => "is delivered: nothing is left to do",
             (Stage::Settled(_), Resolution::SendAgain) => return Ok(record),
@@ -75,6 +82,10 @@ impl Resolve {
         record.note(now, format!("{by}: {}", word(resolution)));
         match resolution {
             Resolution::SendAgain => record.reopen(now),
+            Resolution::SendOnceMore => {
+                record.forced = true;
+                record.reopen(now);
+            }
             Resolution::Drop => {
                 let why = format!("dropped by {by}");
                 record.settle(Outcome::Dropped { why }, now);
@@ -130,6 +141,7 @@ fn word(resolution: &Resolution) -> &'static str {
     match resolution {
         Resolution::Exists { .. } => "it exists",
         Resolution::SendAgain => "send again",
+        Resolution::SendOnceMore => "send once more",
         Resolution::Drop => "drop",
     }
 }

@@ -97,6 +97,20 @@ fn upsert_keeps_one_record_for_each_ticket_and_what_the_last_message_left() {
 }
 
 #[test]
+fn a_trial_of_the_token_is_told_the_mapping_and_the_mode() {
+    let app = compile(settings()).unwrap().connections["kintone"].clone();
+    assert_eq!(app.settings["mapping"], settings()["fields"]);
+    assert_eq!(app.settings["upserts"], false);
+    let upsert = compile(with("mode", json!("upsert"))).unwrap();
+    assert_eq!(upsert.connections["kintone"].settings["upserts"], true);
+    for name in ["mapping", "upserts"] {
+        let mut own = settings();
+        own["kintone"][name] = json!({});
+        assert_eq!(places(own), [format!("settings.kintone.{name}")]);
+    }
+}
+
+#[test]
 fn each_mistake_is_named_with_its_place() {
     for (name, value, place) in [
         ("activities", json!([]), "settings.activities"),

@@ -4,11 +4,14 @@
 //! vendors' own documents, and where those are silent the module that guesses says so.
 
 pub mod autotask;
+pub mod dynamics;
+pub mod google;
 pub mod kayako;
 pub mod kintone;
 pub mod opsgenie;
 pub mod relation;
 pub mod salesforce;
+pub mod slack;
 pub mod zendesk;
 pub mod zoho_desk;
 
@@ -17,6 +20,7 @@ mod http;
 mod journal;
 mod outbox;
 mod page;
+mod rsa;
 mod script;
 mod server;
 mod stage;
@@ -24,6 +28,7 @@ mod wire;
 
 pub use client::plain_client;
 pub use outbox::{Delivery, DeliveryOutcome};
+pub use rsa::SANDBOX_KEY;
 pub use script::{Fault, Script};
 pub use stage::LoggedRequest;
 

@@ -8,36 +8,36 @@ use serde_json::{Value, json};
 use super::params::target;
 use super::repeat::ticket_in_window;
 use super::{done, mark};
-use crate::autotask::client::Client;
+use crate::autotask::client::Job;
 use crate::autotask::settings::KeyField;
 use crate::autotask::types::Identified;
 
 const TICKETS: &str = "POST /Tickets/query";
 const NOTES: &str = "POST /TicketNotes/query";
 
-pub(in crate::autotask) async fn look_up(client: &Client<'_>) -> Result<Found> {
-    let call = client.call;
-    client.stay_below_budget().await?;
+pub(in crate::autotask) async fn look_up(job: &Job<'_>) -> Result<Found> {
+    let call = job.call;
+    job.client.stay_below_budget().await?;
     match call.operation.name {
         "open_ticket" => {
-            if let Some(id) = keyed_ticket(client).await? {
+            if let Some(id) = keyed_ticket(job).await? {
                 return Ok(Found::Done(done(id, "opened")));
             }
             // It may have been a repeat, and so a note on the ticket before.
             match ticket_in_window(call)? {
-                Some(id) => noted_on(client, id).await,
+                Some(id) => noted_on(job, id).await,
                 None => Ok(Found::Absent),
             }
         }
-        "add_note" => noted_on(client, target(call)?).await,
+        "add_note" => noted_on(job, target(call)?).await,
         // To complete a ticket does no harm when it is sent again.
         _ => Ok(Found::Absent),
     }
 }
 
-async fn keyed_ticket(client: &Client<'_>) -> Result<Option<i64>> {
-    let mut filter = json!({ "op": "eq", "value": mark(client) });
-    match &client.settings.key_field {
+async fn keyed_ticket(job: &Job<'_>) -> Result<Option<i64>> {
+    let mut filter = json!({ "op": "eq", "value": mark(job) });
+    match &job.client.settings.key_field {
         KeyField::Own(field) => filter["field"] = json!(field),
         KeyField::UserDefined(name) => {
             filter["field"] = json!(name);
@@ -45,17 +45,20 @@ async fn keyed_ticket(client: &Client<'_>) -> Result<Option<i64>> {
         }
     }
     let search = search(&json!([filter]));
-    let found: Vec<Identified> = client.query("/Tickets/query", TICKETS, &search).await?;
+    let found: Vec<Identified> = job.client.query("/Tickets/query", TICKETS, &search).await?;
     Ok(found.first().map(|ticket| ticket.id))
 }
 
 /// The ticket's id is a number: a text would silently find nothing.
-async fn noted_on(client: &Client<'_>, id: i64) -> Result<Found> {
+async fn noted_on(job: &Job<'_>, id: i64) -> Result<Found> {
     let search = search(&json!([
         { "op": "eq", "field": "ticketID", "value": id },
-        { "op": "contains", "field": "description", "value": mark(client) },
+        { "op": "contains", "field": "description", "value": mark(job) },
     ]));
-    let found: Vec<Identified> = client.query("/TicketNotes/query", NOTES, &search).await?;
+    let found: Vec<Identified> = job
+        .client
+        .query("/TicketNotes/query", NOTES, &search)
+        .await?;
     Ok(match found.first() {
         Some(_) => Found::Done(done(id, "note added")),
         None => Found::Absent,

@@ -11,7 +11,7 @@ use deskbridge_core::Result;
 use deskbridge_core::connector::Call;
 
 use super::{COMPLETE, READ};
-use crate::autotask::client::Client;
+use crate::autotask::client::Job;
 use crate::autotask::types::Ticket;
 
 /// The parameter with the window's length in seconds; 0 makes every alert a ticket.
@@ -22,11 +22,11 @@ pub(super) const NOTE_TITLE: &str = "Repeated alert";
 
 /// Returns the ticket that this alert is to be noted on. Its status is read now, not remembered; a
 /// ticket that is gone takes no note.
-pub(super) async fn ticket_to_note(client: &Client<'_>) -> Result<Option<i64>> {
-    let Some(id) = ticket_in_window(client.call)? else {
+pub(super) async fn ticket_to_note(job: &Job<'_>) -> Result<Option<i64>> {
+    let Some(id) = ticket_in_window(job.call)? else {
         return Ok(None);
     };
-    let found: Option<Ticket> = client.item(&format!("/Tickets/{id}"), READ).await?;
+    let found: Option<Ticket> = job.client.item(&format!("/Tickets/{id}"), READ).await?;
     let is_open = found.is_some_and(|ticket| ticket.status != COMPLETE);
     Ok(is_open.then_some(id))
 }

@@ -6,7 +6,7 @@ mod company;
 use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use crate::autotask::client::Client;
+use crate::autotask::client::{Client, Job};
 use crate::autotask::types::{Category, Choice, Defaults, FieldList, Items};
 use crate::text::truncate;
 pub(super) use company::company;
@@ -38,8 +38,8 @@ const NOTE: Fields = Fields {
 };
 
 /// Finds the category by name or id; the tenant's default one where the rule names none.
-pub(super) async fn category(client: &Client<'_>) -> Result<Option<Category>> {
-    let wanted = client.call.word("category");
+pub(super) async fn category(job: &Job<'_>) -> Result<Option<Category>> {
+    let wanted = job.call.word("category");
     let pick = |all: &Vec<Category>| {
         let mut active = all.iter().filter(|category| category.is_active);
         let found = active.find(|category| match &wanted {
@@ -49,12 +49,23 @@ pub(super) async fn category(client: &Client<'_>) -> Result<Option<Category>> {
         found.cloned()
     };
     let search = all_categories();
-    let read = client.query::<Category>("/TicketCategories/query", CATEGORIES, &search);
-    let found = client.pick("categories", read, pick).await?;
+    let read = job
+        .client
+        .query::<Category>("/TicketCategories/query", CATEGORIES, &search);
+    let found = job.client.pick("categories", read, pick).await?;
     match (&found, &wanted) {
-        (None, Some(wanted)) => Err(unknown(client, "category", wanted, &[])),
+        (None, Some(wanted)) => Err(unknown(job, "category", wanted, &[])),
         _ => Ok(found),
     }
+}
+
+/// The names of all active categories.
+pub(in crate::autotask) async fn category_names(client: &Client<'_>) -> Result<Vec<String>> {
+    let search = all_categories();
+    let path = "/TicketCategories/query";
+    let all: Vec<Category> = client.query(path, CATEGORIES, &search).await?;
+    let active = all.into_iter().filter(|category| category.is_active);
+    Ok(active.map(|category| category.name).collect())
 }
 
 /// A query needs a filter, so this one asks for all that have an id.
@@ -70,40 +81,54 @@ fn fits(wanted: &str, category: &Category) -> bool {
     same(&category.name, wanted) || wanted.trim().parse() == Ok(category.id)
 }
 
-pub(super) async fn defaults(client: &Client<'_>, category: i64) -> Result<Defaults> {
+pub(super) async fn defaults(job: &Job<'_>, category: i64) -> Result<Defaults> {
     let path = format!("/TicketCategories/{category}/FieldDefaults");
     let key = format!("defaults/{category}");
     // A category has one set of them, which comes as a list.
     let first = |answer: &Items<Defaults>| answer.items.first().cloned();
-    let found = client.pick(&key, client.get(&path, DEFAULTS), first);
+    let found = job
+        .client
+        .pick(&key, job.client.get(&path, DEFAULTS), first);
     Ok(found.await?.unwrap_or_default())
 }
 
 /// Resolves a parameter to a value of the ticket's picklist `field`: by label, or by number.
-pub(super) async fn choice(client: &Client<'_>, param: &str, field: &str) -> Result<Option<i64>> {
-    let Some(wanted) = client.call.word(param) else {
+pub(super) async fn choice(job: &Job<'_>, param: &str, field: &str) -> Result<Option<i64>> {
+    let Some(wanted) = job.call.word(param) else {
         return Ok(None);
     };
-    let found = pick(client, &TICKET, field, |choices| value(choices, &wanted)).await?;
+    let found = pick(&job.client, &TICKET, field, |choices| {
+        value(choices, &wanted)
+    })
+    .await?;
     if found.is_some() {
         return Ok(found);
     }
+    let there = ticket_labels(&job.client, field).await?;
+    Err(unknown(job, param, &wanted, &there))
+}
+
+/// The labels of a ticket's picklist that may be used.
+pub(in crate::autotask) async fn ticket_labels(
+    client: &Client<'_>,
+    field: &str,
+) -> Result<Vec<String>> {
     let there = pick(client, &TICKET, field, |choices| Some(labels(choices))).await?;
-    Err(unknown(client, param, &wanted, &there.unwrap_or_default()))
+    Ok(there.unwrap_or_default())
 }
 
 /// Notes of the type Task Notes, where the tenant has it; otherwise of its first one.
-pub(super) async fn note_type(client: &Client<'_>) -> Result<i64> {
-    note_choice(client, "noteType", "Task Notes").await
+pub(super) async fn note_type(job: &Job<'_>) -> Result<i64> {
+    note_choice(job, "noteType", "Task Notes").await
 }
 
 /// Notes for all users of Autotask; customers see them only where the tenant says so.
-pub(super) async fn publish(client: &Client<'_>) -> Result<i64> {
-    note_choice(client, "publish", "All Autotask Users").await
+pub(super) async fn publish(job: &Job<'_>) -> Result<i64> {
+    note_choice(job, "publish", "All Autotask Users").await
 }
 
-async fn note_choice(client: &Client<'_>, field: &str, usual: &str) -> Result<i64> {
-    let found = pick(client, &NOTE, field, |choices| {
+async fn note_choice(job: &Job<'_>, field: &str, usual: &str) -> Result<i64> {
+    let found = pick(&job.client, &NOTE, field, |choices| {
         let first = || active(choices).next()?.value.parse().ok();
         value(choices, usual).or_else(first)
     });
@@ -145,8 +170,8 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-fn unknown(client: &Client<'_>, what: &str, wanted: &str, there: &[String]) -> Error {
-    let rule = &client.call.action.rule;
+fn unknown(job: &Job<'_>, what: &str, wanted: &str, there: &[String]) -> Error {
+    let rule = &job.call.action.rule;
     let there = match there {
         [] => String::new(),
         labels => format!("; there are: {}", labels.join(", ")),

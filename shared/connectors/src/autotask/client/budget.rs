@@ -56,7 +56,7 @@ impl Client<'_> {
     /// that everybody must wait.
     pub(in crate::autotask) async fn stay_below_budget(&self) -> Result<()> {
         let known = self.memory.budget(&self.account);
-        let budget = match known.filter(|budget| budget.is_fresh(self.call.now)) {
+        let budget = match known.filter(|budget| budget.is_fresh(self.caller.now)) {
             Some(budget) => budget,
             None => self.read_budget().await?,
         };
@@ -72,6 +72,12 @@ impl Client<'_> {
         Ok(())
     }
 
+    /// How many requests of how many the tenant has made in this hour, as far as that was asked.
+    pub(in crate::autotask) fn hour(&self) -> Option<(u64, u64)> {
+        let budget = self.memory.budget(&self.account)?;
+        Some((budget.used, budget.limit))
+    }
+
     async fn read_budget(&self) -> Result<Budget> {
         let zone = self.zone().await?;
         let url = format!("{zone}V1.0/ThresholdInformation");
@@ -80,7 +86,7 @@ impl Client<'_> {
         let answer = self.deliver(request, Access::Read).await?;
         let threshold: Threshold = parse(&answer, ROUTE)?;
         let budget = Budget {
-            read_at: self.call.now,
+            read_at: self.caller.now,
             limit: threshold.external_request_threshold,
             used: threshold.current_timeframe_request_count,
             own: 0,

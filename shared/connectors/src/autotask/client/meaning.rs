@@ -65,7 +65,8 @@ fn verdict(
     let (kind, says) = match (status, access) {
         (401, _) => (
             ErrorKind::Unauthorized,
-            "Autotask does not accept the user name and secret",
+            "Autotask does not accept the user name and secret; they must be those of an API user \
+             (API-only)",
         ),
         (403, _) => (
             ErrorKind::NeedsPerson,

@@ -7,7 +7,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Retry, Timestamp};
 
 use super::params::target;
 use super::{done, mark, resolve};
-use crate::kayako::client::Client;
+use crate::kayako::client::Job;
 use crate::kayako::types::{Case, Post, Tag};
 use crate::text::encode;
 
@@ -21,13 +21,13 @@ const PAGE: usize = 100;
 /// How far back a list is read whose filter Kayako did not honour: 1,000 conversations.
 const MAX_PAGES: usize = 10;
 
-pub(in crate::kayako) async fn look_up(client: &Client<'_>) -> Result<Found> {
-    let call = client.call;
+pub(in crate::kayako) async fn look_up(job: &Job<'_>) -> Result<Found> {
+    let call = job.call;
     match (call.operation.name, call.text("note")) {
-        ("create_conversation", _) => created(client).await,
-        ("add_note" | "set_status", Some(note)) => posted(client, "NOTES", note).await,
-        ("add_reply", _) => posted(client, "MESSAGES", call.required("reply")?).await,
-        ("set_status", None) => status_stands(client).await,
+        ("create_conversation", _) => created(job).await,
+        ("add_note" | "set_status", Some(note)) => posted(job, "NOTES", note).await,
+        ("add_reply", _) => posted(job, "MESSAGES", call.required("reply")?).await,
+        ("set_status", None) => status_stands(job).await,
         // Everything else does no harm when it is sent again.
         _ => Ok(Found::Absent),
     }
@@ -35,13 +35,13 @@ pub(in crate::kayako) async fn look_up(client: &Client<'_>) -> Result<Found> {
 
 /// Lists are newest change first. Should the filter not be honoured, the list is read on until it
 /// comes to what was last changed before our first request: only then is absence certain.
-async fn created(client: &Client<'_>) -> Result<Found> {
-    let mark = mark(client.call);
-    let since = since(client.call);
+async fn created(job: &Job<'_>) -> Result<Found> {
+    let mark = mark(job.call);
+    let since = since(job.call);
     for page in 0..MAX_PAGES {
-        let cases = tagged(client, &mark, page).await?;
+        let cases = tagged(job, &mark, page).await?;
         if let Some(case) = cases.iter().find(|case| tags(case).contains(&Some(&mark))) {
-            return Ok(Found::Done(done(client.call, case.id)));
+            return Ok(Found::Done(done(job.call, case.id)));
         }
         if cases.iter().any(has_nameless_tags) {
             return Err(inconclusive(
@@ -60,10 +60,10 @@ async fn created(client: &Client<'_>) -> Result<Found> {
 }
 
 /// Tags come as bare references unless `include` asks for more.
-async fn tagged(client: &Client<'_>, mark: &str, page: usize) -> Result<Vec<Case>> {
+async fn tagged(job: &Job<'_>, mark: &str, page: usize) -> Result<Vec<Case>> {
     let (filter, offset) = (encode(mark), page * PAGE);
     let query = format!("tags={filter}&fields=%2Btags&include=tag&limit={PAGE}&offset={offset}");
-    client
+    job.client
         .read(&format!("/cases.json?{query}"), LIST_CASES)
         .await
 }
@@ -82,27 +82,27 @@ fn tags(case: &Case) -> Vec<Option<&str>> {
     case.tags.iter().flatten().map(Tag::name).collect()
 }
 
-async fn posted(client: &Client<'_>, filter: &str, text: &str) -> Result<Found> {
-    let id = target(client.call)?;
+async fn posted(job: &Job<'_>, filter: &str, text: &str) -> Result<Found> {
+    let id = target(job.call)?;
     let path = format!("/cases/{id}/posts.json?filters={filter}&limit={MAX_POSTS}");
-    let posts: Vec<Post> = client.read(&path, "GET /cases/{id}/posts.json").await?;
-    let since = since(client.call);
+    let posts: Vec<Post> = job.client.read(&path, "GET /cases/{id}/posts.json").await?;
+    let since = since(job.call);
     let ours = |post: &Post| is_since(post, since) && is_same(post, text);
     let is_there = posts.iter().any(ours);
     let more = posts.len() >= MAX_POSTS && posts.last().is_some_and(|post| is_since(post, since));
     if !is_there && more {
         return Err(inconclusive("too many posts were added since the call"));
     }
-    Ok(found(client.call, id, is_there))
+    Ok(found(job.call, id, is_there))
 }
 
-async fn status_stands(client: &Client<'_>) -> Result<Found> {
-    let id = target(client.call)?;
-    let wanted = resolve::status(client, client.call.required("status")?).await?;
+async fn status_stands(job: &Job<'_>) -> Result<Found> {
+    let id = target(job.call)?;
+    let wanted = resolve::status(job, job.call.required("status")?).await?;
     let path = format!("/cases/{id}.json");
-    let case: Case = client.read(&path, "GET /cases/{id}.json").await?;
+    let case: Case = job.client.read(&path, "GET /cases/{id}.json").await?;
     let stands = case.status.is_some_and(|status| status.id == wanted.id);
-    Ok(found(client.call, id, stands))
+    Ok(found(job.call, id, stands))
 }
 
 fn found(call: &Call<'_>, id: u64, is_done: bool) -> Found {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use deskbridge_core::{Error, ErrorKind, Result};
 
-use crate::kayako::client::{Client, List};
+use crate::kayako::client::{Job, List};
 use crate::kayako::settings::{Channel, folded};
 use crate::kayako::types::{Choice, EmailMatch, Outlet, User};
 use crate::text::{encode, truncate};
@@ -17,7 +17,7 @@ const MAX_MESSAGE_CHARS: usize = 300;
 /// The types that every Kayako has one status of; a status of any other type is CUSTOM.
 const STATUS_TYPES: [&str; 5] = ["new", "open", "pending", "completed", "closed"];
 
-const STATUSES: List = List {
+pub(in crate::kayako) const STATUSES: List = List {
     noun: "status",
     path: "/cases/statuses.json",
     route: "GET /cases/statuses.json",
@@ -34,32 +34,32 @@ const TEAMS: List = List {
 };
 
 /// Finds a status by its type, whatever it is called here, or by its label.
-pub(super) async fn status(client: &Client<'_>, wanted: &str) -> Result<Choice> {
+pub(super) async fn status(job: &Job<'_>, wanted: &str) -> Result<Choice> {
     let name = folded(wanted);
     let by_type = STATUS_TYPES.contains(&name.as_str());
     let of_type =
         |choice: &Choice| by_type && choice.kind.as_deref().map(folded) == Some(name.clone());
-    choose(client, &STATUSES, wanted, of_type).await
+    choose(job, &STATUSES, wanted, of_type).await
 }
 
 /// Finds a priority by its label or by its level, 1 to 4.
-pub(super) async fn priority(client: &Client<'_>, wanted: &str) -> Result<u64> {
+pub(super) async fn priority(job: &Job<'_>, wanted: &str) -> Result<u64> {
     let level = wanted.trim().parse().ok();
     let of_level = |choice: &Choice| level.is_some() && choice.level == level;
-    Ok(choose(client, &PRIORITIES, wanted, of_level).await?.id)
+    Ok(choose(job, &PRIORITIES, wanted, of_level).await?.id)
 }
 
-pub(super) async fn team(client: &Client<'_>, wanted: &str) -> Result<u64> {
-    Ok(choose(client, &TEAMS, wanted, |_| false).await?.id)
+pub(super) async fn team(job: &Job<'_>, wanted: &str) -> Result<u64> {
+    Ok(choose(job, &TEAMS, wanted, |_| false).await?.id)
 }
 
 /// Finds an agent by e-mail address or full name.
 /// <https://developer.kayako.com/api/v1/general/autocomplete>
-pub(super) async fn agent(client: &Client<'_>, wanted: &str) -> Result<u64> {
+pub(super) async fn agent(job: &Job<'_>, wanted: &str) -> Result<u64> {
     let found = if wanted.contains('@') {
-        agents_by_address(client, wanted).await?
+        agents_by_address(job, wanted).await?
     } else {
-        agents_by_name(client, wanted).await?
+        agents_by_name(job, wanted).await?
     };
     let mut ids = found.into_iter();
     let why = match (ids.next(), ids.next()) {
@@ -68,7 +68,7 @@ pub(super) async fn agent(client: &Client<'_>, wanted: &str) -> Result<u64> {
         (Some(_), Some(_)) => "fits more than one agent: give an e-mail address",
     };
     // The agent's address is left out of the message; the rule says it.
-    let rule = &client.call.action.rule;
+    let rule = &job.call.action.rule;
     Err(Error::new(
         ErrorKind::Misconfigured,
         format!("{rule}.agent {why}"),
@@ -76,17 +76,17 @@ pub(super) async fn agent(client: &Client<'_>, wanted: &str) -> Result<u64> {
 }
 
 /// Returns the mailbox that new conversations leave through.
-pub(super) async fn mailbox(client: &Client<'_>) -> Result<u64> {
+pub(super) async fn mailbox(job: &Job<'_>) -> Result<u64> {
     let route = "GET /cases/channels.json";
-    let outlets = client.read("/cases/channels.json", route).await?;
+    let outlets = job.client.read("/cases/channels.json", route).await?;
     mail_account(outlets, route)
 }
 
 /// Returns the mailbox that a reply to this conversation leaves through.
-pub(super) async fn reply_mailbox(client: &Client<'_>, id: u64) -> Result<u64> {
+pub(super) async fn reply_mailbox(job: &Job<'_>, id: u64) -> Result<u64> {
     let route = "GET /cases/{id}/reply/channels.json";
     let path = format!("/cases/{id}/reply/channels.json");
-    mail_account(client.read(&path, route).await?, route)
+    mail_account(job.client.read(&path, route).await?, route)
 }
 
 fn mail_account(outlets: Vec<Outlet>, route: &'static str) -> Result<u64> {
@@ -103,7 +103,7 @@ fn mail_account(outlets: Vec<Outlet>, route: &'static str) -> Result<u64> {
 /// Prefers an entry that `fits` over one whose label is `wanted`. A list that was remembered and
 /// has neither is read again: somebody may have added to it.
 async fn choose(
-    client: &Client<'_>,
+    job: &Job<'_>,
     list: &List,
     wanted: &str,
     fits: impl Fn(&Choice) -> bool,
@@ -120,11 +120,11 @@ async fn choose(
             .or_else(labelled)
             .cloned()
     };
-    let remembered = client.remembered(list);
+    let remembered = job.client.remembered(list);
     if let Some(choice) = remembered.and_then(|choices| pick(&choices)) {
         return Ok(choice);
     }
-    let choices = client.read_list(list).await?;
+    let choices = job.client.read_list(list).await?;
     pick(&choices).ok_or_else(|| unknown(list, wanted, &choices))
 }
 
@@ -136,12 +136,15 @@ fn unknown(list: &List, wanted: &str, choices: &[Choice]) -> Error {
 }
 
 /// Kayako completes what was typed so far, so a longer address may come back too.
-async fn agents_by_address(client: &Client<'_>, address: &str) -> Result<BTreeSet<u64>> {
+async fn agents_by_address(job: &Job<'_>, address: &str) -> Result<BTreeSet<u64>> {
     let path = format!(
         "/autocomplete/emails.json?address={}&include=identity_email",
         encode(address.trim())
     );
-    let found: Vec<EmailMatch> = client.read(&path, "GET /autocomplete/emails.json").await?;
+    let found: Vec<EmailMatch> = job
+        .client
+        .read(&path, "GET /autocomplete/emails.json")
+        .await?;
     let fits = |found: &EmailMatch| {
         let email = found.identity.email.as_deref();
         let same = email.is_none_or(|email| folded(email) == folded(address));
@@ -154,12 +157,15 @@ async fn agents_by_address(client: &Client<'_>, address: &str) -> Result<BTreeSe
         .collect())
 }
 
-async fn agents_by_name(client: &Client<'_>, name: &str) -> Result<BTreeSet<u64>> {
+async fn agents_by_name(job: &Job<'_>, name: &str) -> Result<BTreeSet<u64>> {
     let path = format!(
         "/autocomplete/users.json?name={}&in=ADMINS,AGENTS",
         encode(name.trim())
     );
-    let found: Vec<User> = client.read(&path, "GET /autocomplete/users.json").await?;
+    let found: Vec<User> = job
+        .client
+        .read(&path, "GET /autocomplete/users.json")
+        .await?;
     let fits = |user: &User| {
         let full_name = user.full_name.as_deref();
         full_name.is_some_and(|full_name| folded(full_name) == folded(name))

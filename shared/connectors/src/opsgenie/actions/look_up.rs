@@ -8,7 +8,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Retry, Timestamp};
 use super::fields::{self, MAX_NOTE_CHARS};
 use super::{Named, account, done, named, resolve};
 use crate::opsgenie::alert;
-use crate::opsgenie::client::{Client, Dialect, malformed, needs_token};
+use crate::opsgenie::client::{Client, Dialect, Job, malformed, needs_token};
 use crate::opsgenie::types::{Alert, Note, RequestStatus};
 use crate::text::encode;
 
@@ -24,14 +24,15 @@ const NOT_PROCESSED: &str = "RequestNotProcessed";
 
 pub(in crate::opsgenie) async fn look_up(call: &Call<'_>, handle: Option<&str>) -> Result<Found> {
     if let Some(handle) = handle {
-        let (client, request_id) = Client::for_handle(call, handle)?;
-        return request_status(&client, request_id).await;
+        let (job, request_id) = Client::for_handle(call, handle)?;
+        return request_status(&job, request_id).await;
     }
-    let client = Client::for_reading(call)?;
-    match (call.operation.name, client) {
-        ("create_alert", Some(client)) => created(&client).await,
+    let client = Client::for_reading(call.into())?;
+    let job = client.map(|client| Job { client, call });
+    match (call.operation.name, job) {
+        ("create_alert", Some(job)) => created(&job).await,
         ("create_alert", None) => created_unseen(call),
-        ("add_note", Some(client)) => noted(&client).await,
+        ("add_note", Some(job)) => noted(&job).await,
         ("add_note", None) => Err(needs_token("JSM's integration key cannot read notes")),
         (other, _) => {
             let why = format!("{other} leaves nothing behind to look for");
@@ -42,17 +43,18 @@ pub(in crate::opsgenie) async fn look_up(call: &Call<'_>, handle: Option<&str>) 
 
 /// Asks for a receipt's outcome. Until there is one the vendor answers 404, and says so in a header;
 /// that JSM keeps the header is documented nowhere, so any 404 of it counts as "not yet".
-async fn request_status(client: &Client<'_>, request_id: &str) -> Result<Found> {
-    let route = match client.dialect {
+async fn request_status(job: &Job<'_>, request_id: &str) -> Result<Found> {
+    let route = match job.client.dialect {
         Dialect::V2 | Dialect::Events => "GET /v2/alerts/requests/{id}",
         Dialect::Account => "GET /v1/alerts/requests/{id}",
     };
-    let answer = client
+    let answer = job
+        .client
         .answer(format!("/requests/{}", encode(request_id)), route)
         .await?;
     if answer.status == 404 {
         let said = answer.header(ERROR_TYPE).unwrap_or_default();
-        if client.dialect != Dialect::V2 || said.eq_ignore_ascii_case(NOT_PROCESSED) {
+        if job.client.dialect != Dialect::V2 || said.eq_ignore_ascii_case(NOT_PROCESSED) {
             return Ok(Found::Pending);
         }
         let why = "Opsgenie does not know its own receipt";
@@ -61,12 +63,12 @@ async fn request_status(client: &Client<'_>, request_id: &str) -> Result<Found> 
             .with_status(404);
         return Err(error.with_retry(Retry::Later(None)));
     }
-    let status: RequestStatus = client.understand(&answer, route)?;
-    outcome(client, status, route)
+    let status: RequestStatus = job.client.understand(&answer, route)?;
+    outcome(job, status, route)
 }
 
-fn outcome(client: &Client<'_>, status: RequestStatus, route: &'static str) -> Result<Found> {
-    let call = client.call;
+fn outcome(job: &Job<'_>, status: RequestStatus, route: &'static str) -> Result<Found> {
+    let call = job.call;
     let succeeded = status.succeeded().ok_or_else(|| {
         malformed("does not say whether it succeeded", route).with_retry(Retry::Later(None))
     })?;
@@ -77,7 +79,7 @@ fn outcome(client: &Client<'_>, status: RequestStatus, route: &'static str) -> R
             why => why,
         };
         return Ok(Found::Refused {
-            why: client.quoted(why),
+            why: job.client.quoted(why),
         });
     }
     let id = status.alert_id.filter(|id| !id.is_empty());
@@ -100,17 +102,17 @@ fn stands_already(call: &Call<'_>, why: &str) -> bool {
 }
 
 /// A closed alert of an earlier time has the same alias and is another one.
-async fn created(client: &Client<'_>) -> Result<Found> {
-    let call = client.call;
+async fn created(job: &Job<'_>) -> Result<Found> {
+    let call = job.call;
     let alias = fields::required(call, "alias", fields::alias(call))?;
-    let found: Option<Alert> = match client.dialect {
+    let found: Option<Alert> = match job.client.dialect {
         Dialect::Account => {
-            client
+            job.client
                 .find(account::by_alias(&alias), account::BY_ALIAS)
                 .await?
         }
         Dialect::V2 | Dialect::Events => {
-            client
+            job.client
                 .find(Named::Alias(alias).path(""), "GET /v2/alerts/{id}")
                 .await?
         }
@@ -132,10 +134,10 @@ fn created_unseen(call: &Call<'_>) -> Result<Found> {
     Err(needs_token("JSM's integration key cannot read alerts"))
 }
 
-async fn noted(client: &Client<'_>) -> Result<Found> {
-    let call = client.call;
+async fn noted(job: &Job<'_>) -> Result<Found> {
+    let call = job.call;
     let text = fields::required(call, "note", fields::cut(call, "note", MAX_NOTE_CHARS))?;
-    let Some(notes) = notes(client).await? else {
+    let Some(notes) = notes(job).await? else {
         return Ok(Found::Absent);
     };
     let since = earliest(call);
@@ -148,7 +150,7 @@ async fn noted(client: &Client<'_>) -> Result<Found> {
         return Ok(Found::Done(done(call, call.target.cloned())));
     }
     // Only v2 promises the newest first.
-    let newest_first = client.dialect != Dialect::Account;
+    let newest_first = job.client.dialect != Dialect::Account;
     let reaches_back = newest_first && !notes.iter().all(|note| new(&note));
     if notes.len() < NOTES_PAGE || reaches_back {
         return Ok(Found::Absent);
@@ -158,19 +160,19 @@ async fn noted(client: &Client<'_>) -> Result<Found> {
 }
 
 /// Returns the alert's notes; nothing where there is no such alert.
-async fn notes(client: &Client<'_>) -> Result<Option<Vec<Note>>> {
-    let named = named(client.call)?;
-    if client.dialect != Dialect::Account {
+async fn notes(job: &Job<'_>) -> Result<Option<Vec<Note>>> {
+    let named = named(job.call)?;
+    if job.client.dialect != Dialect::Account {
         let path = format!("{}&limit={NOTES_PAGE}&order=desc", named.path("/notes"));
-        return client.find(path, "GET /v2/alerts/{id}/notes").await;
+        return job.client.find(path, "GET /v2/alerts/{id}/notes").await;
     }
-    let id = match resolve(client, named).await {
+    let id = match resolve(job, named).await {
         Ok(id) => id,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let path = format!("/{}/notes?size={NOTES_PAGE}", encode(&id));
-    client.find(path, "GET /v1/alerts/{id}/notes").await
+    job.client.find(path, "GET /v1/alerts/{id}/notes").await
 }
 
 fn earliest(call: &Call<'_>) -> Timestamp {

@@ -38,7 +38,7 @@ pub(super) async fn id(client: &Client<'_>) -> Result<String> {
 async fn ask(client: &Client<'_>, url: &str) -> Result<String> {
     let mut request = HttpRequest::new(Method::Get, url, ROUTE);
     request.timeout = READ_TIMEOUT;
-    let answer = client.call.http.send(request).await.map_err(harmless)?;
+    let answer = client.caller.http.send(request).await.map_err(harmless)?;
     client.accept(&answer, Access::Read, ROUTE)?;
     let info: TenantInfo = parse(&answer, ROUTE).map_err(harmless)?;
     if is_cloud_id(&info.cloud_id) {

@@ -46,10 +46,10 @@ impl Dialect {
         }
     }
 
-    pub(super) fn of_reads(service: Service, call: &Call<'_>) -> Option<Self> {
+    pub(super) fn of_reads(service: Service, credential: &Credential) -> Option<Self> {
         match service {
             Service::OpsgenieUs | Service::OpsgenieEu => Some(Self::V2),
-            Service::Jsm => has_token(call.credential).then_some(Self::Account),
+            Service::Jsm => has_token(credential).then_some(Self::Account),
         }
     }
 

@@ -134,7 +134,10 @@ fn find<'a>(known: &'a Value, field: &str, id: &Value) -> Option<&'a Value> {
 }
 
 async fn list(client: &Client<'_>, path: &str, route: &'static str) -> Result<Arc<Value>> {
-    if let Some(known) = client.memory.known(&client.account, path, client.ask.now) {
+    if let Some(known) = client
+        .memory
+        .known(&client.account, path, client.caller.now)
+    {
         return Ok(known);
     }
     let mut all = Vec::new();
@@ -150,15 +153,18 @@ async fn list(client: &Client<'_>, path: &str, route: &'static str) -> Result<Ar
     let all = Value::Array(all);
     Ok(client
         .memory
-        .keep(&client.account, path, client.ask.now, all))
+        .keep(&client.account, path, client.caller.now, all))
 }
 
 async fn cached(client: &Client<'_>, path: &str, route: &'static str) -> Result<Arc<Value>> {
-    if let Some(known) = client.memory.known(&client.account, path, client.ask.now) {
+    if let Some(known) = client
+        .memory
+        .known(&client.account, path, client.caller.now)
+    {
         return Ok(known);
     }
     let found: Value = client.read(path, route).await?;
     Ok(client
         .memory
-        .keep(&client.account, path, client.ask.now, found))
+        .keep(&client.account, path, client.caller.now, found))
 }

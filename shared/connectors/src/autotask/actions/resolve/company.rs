@@ -3,7 +3,7 @@
 use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use crate::autotask::client::Client;
+use crate::autotask::client::Job;
 use crate::autotask::types::Identified;
 use crate::text::truncate;
 
@@ -16,14 +16,14 @@ pub(in crate::autotask::actions) struct Company {
 }
 
 /// Inactive companies take no tickets, and so are not found by name.
-pub(in crate::autotask::actions) async fn company(client: &Client<'_>) -> Result<Company> {
-    let call = client.call;
+pub(in crate::autotask::actions) async fn company(job: &Job<'_>) -> Result<Company> {
+    let call = job.call;
     let wanted = call.word("company");
-    if let Some(id) = company_id(client, wanted.as_deref()).await? {
+    if let Some(id) = company_id(job, wanted.as_deref()).await? {
         return Ok(Company { id, missing: None });
     }
     let instead = call.word("default_company");
-    let instead = company_id(client, instead.as_deref()).await?;
+    let instead = company_id(job, instead.as_deref()).await?;
     let rule = &call.action.rule;
     let why = match (instead, wanted) {
         (Some(id), missing) => return Ok(Company { id, missing }),
@@ -40,7 +40,7 @@ pub(in crate::autotask::actions) async fn company(client: &Client<'_>) -> Result
 }
 
 /// Digits are an id and are not looked up.
-async fn company_id(client: &Client<'_>, wanted: Option<&str>) -> Result<Option<i64>> {
+async fn company_id(job: &Job<'_>, wanted: Option<&str>) -> Result<Option<i64>> {
     let Some(name) = wanted.map(str::trim) else {
         return Ok(None);
     };
@@ -49,8 +49,10 @@ async fn company_id(client: &Client<'_>, wanted: Option<&str>) -> Result<Option<
     }
     let key = format!("company/{}", name.to_lowercase());
     let search = search(name);
-    let read = client.query::<Identified>("/Companies/query", COMPANIES, &search);
-    let found = client.pick(&key, read, |found: &Vec<Identified>| {
+    let read = job
+        .client
+        .query::<Identified>("/Companies/query", COMPANIES, &search);
+    let found = job.client.pick(&key, read, |found: &Vec<Identified>| {
         match found.as_slice() {
             [] => None,
             [one] => Some(Ok(one.id)),
@@ -58,7 +60,7 @@ async fn company_id(client: &Client<'_>, wanted: Option<&str>) -> Result<Option<
         }
     });
     found.await?.transpose().map_err(|()| {
-        let rule = &client.call.action.rule;
+        let rule = &job.call.action.rule;
         let name = truncate(name, 100);
         let why = format!("{rule}: Autotask has more than one company called {name}: give its id");
         Error::new(ErrorKind::Misconfigured, why)

@@ -1,0 +1,12 @@
+//! Webhook entry for Slack: verify, parse, enqueue.
+
+use deskbridge_aws::lambda::{self, Parts};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    let parts = Parts {
+        connectors: deskbridge_connectors::all(),
+        compile_kind: deskbridge_kinds::rules,
+    };
+    lambda::serve_shared_webhook("slack", parts).await
+}
