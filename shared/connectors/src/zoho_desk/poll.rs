@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::settings::{Mode, id_of};
-use super::types::text;
+use super::types::{self, text};
 use crate::text::encode;
 use body::Told;
 use state::{Next, State};
@@ -157,9 +157,7 @@ async fn ticket(client: &Client<'_>, state: &mut State, id: &str) -> Result<Vec<
 
 /// Vendor time as milliseconds; zero where it cannot be read, which is before everything.
 fn millis(value: &Value) -> i64 {
-    let time = text(value);
-    let iso = Timestamp::parse(&time).map(Timestamp::as_millis);
-    iso.or_else(|| time.parse().ok()).unwrap_or_default()
+    types::at(value).map_or(0, Timestamp::as_millis)
 }
 
 fn ticket_of(row: &Value) -> Option<String> {

@@ -24,6 +24,7 @@ pub(super) const TRACKED: [&str; 8] = [
 pub(super) fn tracked(ticket: &Value, field: &str) -> String {
     match field {
         "isEscalated" | "isOverDue" => flag(&ticket[field]).to_string(),
+        "dueDate" => time(&ticket[field]),
         _ => text(&ticket[field]),
     }
 }
@@ -49,9 +50,9 @@ pub(super) fn ticket(ticket: &Value) -> Value {
         "email": first(&[&ticket["email"], &ticket["contact"]["email"]]),
         "phone": text(&ticket["phone"]),
         "url": text(&ticket["webUrl"]),
-        "due_at": text(&ticket["dueDate"]),
-        "created_at": text(&ticket["createdTime"]),
-        "modified_at": text(&ticket["modifiedTime"]),
+        "due_at": time(&ticket["dueDate"]),
+        "created_at": time(&ticket["createdTime"]),
+        "modified_at": time(&ticket["modifiedTime"]),
         "escalated": flag(&ticket["isEscalated"]),
         "overdue": flag(&ticket["isOverDue"]),
     })
@@ -65,8 +66,8 @@ pub(super) fn comment(comment: &Value) -> Value {
         "public": flag(&comment["isPublic"]),
         "author_id": first(&[&comment["commenterId"], &comment["commenter"]["id"]]),
         "author": person(&comment["commenter"]),
-        "author_type": text(&comment["commenter"]["type"]),
-        "at": text(&comment["commentedTime"]),
+        "author_type": kind(&comment["commenter"]),
+        "at": time(&comment["commentedTime"]),
     })
 }
 
@@ -83,10 +84,10 @@ pub(super) fn thread(thread: &Value) -> Value {
         "text": words,
         "author_id": text(&thread["author"]["id"]),
         "author": person(&thread["author"]),
-        "author_type": text(&thread["author"]["type"]),
+        "author_type": kind(&thread["author"]),
         "from": text(&thread["fromEmailAddress"]),
         "to": text(&thread["to"]),
-        "at": text(&thread["createdTime"]),
+        "at": time(&thread["createdTime"]),
     })
 }
 
@@ -99,7 +100,7 @@ pub(super) fn approval(approval: &Value) -> Value {
         "approver_id": first(&[&approval["approverId"], &approval["approver"]["id"]]),
         "approver": person(&approval["approver"]),
         "requester": person(&approval["requester"]),
-        "at": first(&[&approval["processedTime"], &approval["requestedTime"]]),
+        "at": time(&json!(first(&[&approval["processedTime"], &approval["requestedTime"]]))),
     })
 }
 
@@ -137,11 +138,15 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
-/// A moment as the vendor writes it elsewhere: some are milliseconds since 1970.
+/// A moment in one form: the vendor writes it as text in some places, as milliseconds in others.
 pub(super) fn time(value: &Value) -> String {
+    at(value).map_or_else(|| text(value), |time| time.to_string())
+}
+
+pub(super) fn at(value: &Value) -> Option<Timestamp> {
     let written = text(value);
-    let millis = written.parse().map(Timestamp::from_millis);
-    millis.map_or(written, |time| time.to_string())
+    let millis = written.parse().ok().map(Timestamp::from_millis);
+    millis.or_else(|| Timestamp::parse(&written))
 }
 
 /// The vendor writes truth values as such, or as texts.
@@ -155,6 +160,11 @@ pub(super) fn flag(value: &Value) -> bool {
 fn first(values: &[&Value]) -> String {
     let mut texts = values.iter().map(|value| text(value));
     texts.find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// `AGENT` or `END_USER`, which comes alone or in a list.
+fn kind(person: &Value) -> String {
+    first(&[&person["type"], &person["type"][0]])
 }
 
 fn person(person: &Value) -> String {

@@ -141,13 +141,13 @@ fn key(settings: &Settings, event: &str, id: &str, body: &Value) -> DedupKey {
     let once = event.ends_with("_Add") || event.ends_with("_Delete");
     let stamp = match once {
         // A rating's own id is not documented: where there is none it has the ticket's.
-        true => text(&payload["ratedTime"]),
+        true => types::time(&payload["ratedTime"]),
         false => {
             let time = ["modifiedTime", "commentedTime"]
                 .into_iter()
-                .map(|field| text(&payload[field]));
+                .map(|field| types::time(&payload[field]));
             let time = time.into_iter().find(|time| !time.is_empty());
-            let time = time.unwrap_or_else(|| text(&body["eventTime"]));
+            let time = time.unwrap_or_else(|| types::time(&body["eventTime"]));
             let left = types::TRACKED
                 .iter()
                 .map(|field| types::tracked(payload, field));
