@@ -31,4 +31,5 @@ mod sources;
 mod sync;
 mod tidy;
 mod two_way;
+mod unverified;
 mod webhooks;

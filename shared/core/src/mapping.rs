@@ -9,7 +9,7 @@ mod engine;
 mod explain;
 mod rule;
 
-pub use compile::Plan;
+pub use compile::{Compiled, Plan, Undecided};
 pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
 pub use engine::{Context, Engine, MAX_OUTPUT_BYTES, MappingError, Template, context};
 pub use explain::{RuleExplained, explain};

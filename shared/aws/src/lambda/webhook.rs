@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use deskbridge_core::flow::receive::{Receipt, Receive, Refusal, Status};
+use deskbridge_core::mapping::{Compiled, Undecided};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 
 use super::host::Host;
@@ -14,25 +15,27 @@ use super::{Error, Parts};
 pub async fn serve_webhook(connector: &'static str, parts: Parts) -> Result<(), Error> {
     let host = Host::start()?;
     let inbound = host.inbound()?;
+    let secrets = host.secrets()?;
     let receive = Receive {
-        directory: host.directory(&parts),
+        directory: host.directory::<Undecided>(&parts),
         connectors: parts.connectors,
         inbound: Arc::clone(&inbound) as _,
-        secrets: host.secrets()?,
+        secrets: Arc::clone(&secrets) as _,
         clock: host.clock(),
     };
     host.prewarm(&inbound).await;
-    let receive = &receive;
+    let (receive, secrets) = (&receive, &secrets);
     run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
-        let (response, metrics) = answer_webhook(receive, connector, event.payload).await;
+        let (response, mut metrics) = answer_webhook(receive, connector, event.payload).await;
+        metrics.stale(secrets);
         metrics.write(&event.context, receive.clock.now());
         Ok::<_, Error>(response)
     }))
     .await
 }
 
-pub async fn answer_webhook(
-    receive: &Receive,
+pub async fn answer_webhook<P: Compiled>(
+    receive: &Receive<P>,
     connector: &str,
     event: HttpEvent,
 ) -> (HttpResponse, Metrics) {
@@ -63,7 +66,12 @@ fn log(refusal: &Refusal, connector: &str, request_id: &str) {
 fn count(answer: &Result<Receipt, Refusal>) -> Metrics {
     let mut metrics = Metrics::default();
     match answer {
-        Err(_) => metrics.add("Refused", 1),
+        Err(refusal) => {
+            metrics.add("Refused", 1);
+            if refusal.title == Refusal::CLOCK_SKEW {
+                metrics.add("ClockSkew", 1);
+            }
+        }
         Ok(receipt) => {
             for taken in std::iter::once(&receipt.first).chain(&receipt.more) {
                 metrics.add(metric(taken.status), 1);

@@ -55,9 +55,11 @@ fn check_time(at: &str, now: Timestamp) -> Result<()> {
     let near = |sent: Timestamp| now.since(sent) <= TOLERANCE && sent.since(now) <= TOLERANCE;
     match sent {
         Some(sent) if near(sent) => Ok(()),
-        _ => Err(refused(
-            "webhook-timestamp is not within five minutes of now",
+        Some(_) => Err(Error::new(
+            ErrorKind::ClockSkew,
+            "webhook-timestamp is not within five minutes of now: set the sender's clock",
         )),
+        None => Err(refused("webhook-timestamp is no number of seconds")),
     }
 }
 

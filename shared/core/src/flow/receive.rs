@@ -18,6 +18,7 @@ pub(super) use events::event_key;
 use crate::connector::{Connectors, SignedRequest, Webhook};
 use crate::dedup::key_hash;
 use crate::event::Envelope;
+use crate::mapping::{Compiled, Plan};
 use crate::ports::{Clock, Message, Queue, Secrets, Sent};
 use crate::secret::Credential;
 use crate::{ErrorKind, Result, Timestamp};
@@ -83,6 +84,9 @@ impl Refusal {
         }
     }
 
+    /// The title that tells a sender's clock from a wrong signature.
+    pub const CLOCK_SKEW: &'static str = "Clock too far off";
+
     /// One answer for a key that is unknown, mistyped, or of another vendor's address.
     pub fn unknown_address() -> Self {
         Self::new(
@@ -115,15 +119,15 @@ impl Refusal {
     }
 }
 
-pub struct Receive {
-    pub directory: Arc<Directory>,
+pub struct Receive<P = Plan> {
+    pub directory: Arc<Directory<P>>,
     pub connectors: Connectors,
     pub inbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
     pub clock: Arc<dyn Clock>,
 }
 
-impl Receive {
+impl<P: Compiled> Receive<P> {
     pub async fn receive(&self, request: WebhookRequest) -> Result<Receipt, Refusal> {
         let received_at = self.clock.now();
         let connector = self.connectors.named(&request.connector);
@@ -137,7 +141,7 @@ impl Receive {
         self.store(envelopes, webhook.accepted_status()).await
     }
 
-    async fn find(&self, request: &WebhookRequest) -> Result<Arc<Configured>, Refusal> {
+    async fn find(&self, request: &WebhookRequest) -> Result<Arc<Configured<P>>, Refusal> {
         if request.key.len() > MAX_KEY_BYTES {
             return Err(Refusal::unknown_address());
         }
@@ -149,10 +153,9 @@ impl Receive {
             let detail = "This integration was deleted. Remove its address at the vendor.";
             return Err(Refusal::new(410, "Deleted", detail));
         }
-        // Settings that make no plan any more still take events: they are recorded as failed.
-        let wrong_vendor = configured
-            .plan()
-            .is_ok_and(|plan| !plan.connections.contains_key(&request.connector));
+        // Settings that do not hold any more still take events: they are recorded as failed.
+        let connections = configured.connections();
+        let wrong_vendor = connections.is_some_and(|all| !all.contains_key(&request.connector));
         if wrong_vendor {
             return Err(Refusal::unknown_address());
         }
@@ -163,7 +166,7 @@ impl Receive {
         &self,
         request: &WebhookRequest,
         webhook: &dyn Webhook,
-        configured: &Configured,
+        configured: &Configured<P>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let secret = self.webhook_secret(&request.connector, configured).await?;
@@ -176,20 +179,20 @@ impl Receive {
             .verify(&signed, secret.as_ref())
             .map_err(|error| match error.kind() {
                 ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
+                ErrorKind::ClockSkew => Refusal::new(401, Refusal::CLOCK_SKEW, error.message()),
                 _ => Refusal::new(401, "Not verified", error.message()),
             })
     }
 
     /// The credential that signs webhooks, where the connection names one as `webhook_credential`.
+    /// Nothing where the settings do not say: then the envelope is marked as unverified.
     async fn webhook_secret(
         &self,
         connector: &str,
-        configured: &Configured,
+        configured: &Configured<P>,
     ) -> Result<Option<Credential>, Refusal> {
-        let Ok(plan) = configured.plan() else {
-            return Ok(None);
-        };
-        let connection = plan.connections.get(connector);
+        let connections = configured.connections();
+        let connection = connections.and_then(|connections| connections.get(connector));
         match connection.and_then(|c| c.setting("webhook_credential")) {
             None => Ok(None),
             Some(name) => self

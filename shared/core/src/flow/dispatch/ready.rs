@@ -6,6 +6,7 @@ use crate::action::{Action, ActionRecord};
 use crate::connector::{Connection, Connector, Operation};
 use crate::flow::directory::Configured;
 use crate::link::Entity;
+use crate::mapping::Compiled;
 use crate::ports::{CredentialState, Paused};
 use crate::secret::Credential;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
@@ -39,12 +40,12 @@ pub(super) enum Hindrance {
     },
 }
 
-impl Dispatch {
+impl<P: Compiled> Dispatch<P> {
     pub(super) async fn gather<'a>(
         &'a self,
         action: &Action,
         subject: &'a Entity,
-        configured: &'a Configured,
+        configured: &'a Configured<P>,
     ) -> Result<Ready<'a>, Hindrance> {
         let found = || {
             let connector = self.connectors.named(&action.connector)?;
@@ -53,9 +54,7 @@ impl Dispatch {
                 .operation(&action.connector, &action.operation)?;
             Some((connector, operation))
         };
-        let connection = configured
-            .plan()
-            .map(|plan| plan.connections.get(&action.connector));
+        let connection = configured.connection(&action.connector);
         let (connection, (connector, operation)) = match (connection, found()) {
             (Ok(Some(connection)), Some(found)) => (connection, found),
             (Err(error), _) => return Err(Hindrance::Refusal(error)),

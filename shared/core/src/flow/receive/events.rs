@@ -18,16 +18,20 @@ const MAX_EVENTS: usize = 500;
 const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
 /// How long bodies that could not be read are told apart by their content.
 const UNREADABLE_WINDOW: Duration = Duration::from_secs(600);
+const UNVERIFIED: &str = "unverified";
 
 /// Reads a verified request, or one of a dry run. Returns at least one envelope, in the body's order.
-pub fn envelopes(
+///
+/// While the settings do not say which connections there are, nobody knows whether the request had to
+/// be signed: its envelope is marked, and its id is never that of an event that was verified.
+pub fn envelopes<P>(
     request: WebhookRequest,
     webhook: &dyn Webhook,
-    configured: &Configured,
+    configured: &Configured<P>,
     received_at: Timestamp,
 ) -> Result<Vec<Envelope>, Refusal> {
-    let plan = configured.plan().ok();
-    let connection = plan.and_then(|plan| plan.connections.get(&request.connector));
+    let connections = configured.connections();
+    let connection = connections.and_then(|connections| connections.get(&request.connector));
     let bodies = bodies(&request, webhook, connection)?;
     let signed = SignedRequest {
         headers: &request.headers,
@@ -42,6 +46,7 @@ pub fn envelopes(
             (Some(Ok(incoming)), Some(id)) if incoming.key == DedupKey::Each => {
                 DedupKey::Once(format!("delivery/{index}/{id}"))
             }
+            (None, _) => unread(&[UNVERIFIED, &body.text]),
             (read, _) => event_key(read, &body.text),
         }
     };
@@ -55,6 +60,7 @@ pub fn envelopes(
             connector: request.connector.clone(),
             received_at,
             suppressed: configured.integration.off().is_some(),
+            unverified: connections.is_none(),
             body: body.text,
         }
     });
@@ -117,10 +123,14 @@ fn check_object(body: &Value) -> Result<(), Refusal> {
 pub(in crate::flow) fn event_key(read: Option<Result<Incoming, Drift>>, text: &str) -> DedupKey {
     match read {
         Some(Ok(incoming)) => incoming.key,
-        _ => DedupKey::Within {
-            content: digest(&[text]),
-            window: UNREADABLE_WINDOW,
-        },
+        _ => unread(&[text]),
+    }
+}
+
+fn unread(content: &[&str]) -> DedupKey {
+    DedupKey::Within {
+        content: digest(content),
+        window: UNREADABLE_WINDOW,
     }
 }
 
