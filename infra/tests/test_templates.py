@@ -289,6 +289,12 @@ def test_alarms_ring_for_what_a_person_must_see(template, has_key):
         assert (oldest["MetricName"], oldest["Threshold"]) == ("ApproximateAgeOfOldestMessage", "300")
     parked = alarms["ActionsParked"]
     assert (parked["Namespace"], parked["MetricName"], parked["Threshold"]) == ("Deskbridge", "Parked", "0")
+    for name, metric, threshold in (("OutcomesUnknown", "Unknown", "10"), ("SecretsStale", "StaleSecrets", "0")):
+        alarm = alarms[name]
+        assert (alarm["MetricName"], alarm["Threshold"]) == (metric, threshold)
+        assert alarm["Dimensions"]["Value"] == "${DispatchFunction}"
+    skew = alarms["GenericWebhookClockSkew"]
+    assert (skew["MetricName"], skew["Dimensions"]["Value"]) == ("ClockSkew", "${GenericWebhookFunction}")
     assert alarms["ApiFails"]["MetricName"] == "5xx"
     missing = alarms["SweepMissing"]
     assert (missing["ComparisonOperator"], missing["TreatMissingData"]) == ("LessThanThreshold", "breaching")
@@ -299,7 +305,9 @@ def test_alarms_ring_for_what_a_person_must_see(template, has_key):
 def test_the_dashboard_shows_every_metric_of_ours(template):
     [dashboard] = template.of("CloudWatch::Dashboard").values()
     text = json.dumps(dashboard["DashboardBody"])
-    for metric in ("Accepted", "Duplicate", "Delivered", "Retried", "Parked", "Dead", "OldestSeconds"):
+    outcomes = ("Accepted", "Duplicate", "Delivered", "Retried", "Parked", "Dead", "OldestSeconds")
+    unusual = ("Refused", "Suppressed", "Due", "Returned", "Unknown", "StaleSecrets", "ClockSkew")
+    for metric in outcomes + unusual:
         assert f'MetricName=\\"{metric}\\"' in text
 
 

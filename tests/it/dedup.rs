@@ -123,7 +123,7 @@ async fn a_create_that_is_overtaken_by_its_close_opens_nothing() {
 }
 
 async fn hold_back_first(world: &World) -> deskbridge_core::event::Envelope {
-    use deskbridge_core::ports::Queue as _;
+    use deskbridge_core::ports::Consume as _;
     let taken = world
         .bundle
         .inbound
@@ -142,7 +142,7 @@ async fn hold_back_first(world: &World) -> deskbridge_core::event::Envelope {
 
 #[tokio::test]
 async fn a_message_that_the_queue_repeats_is_carried_out_once() {
-    use deskbridge_core::ports::Queue as _;
+    use deskbridge_core::ports::Consume as _;
     let world = World::start().await;
     world.post_kayako(&[]).await;
     let taken = world

@@ -16,6 +16,7 @@ fn envelope(event: &EventRecord) -> Envelope {
         connector: event.connector.clone(),
         received_at: event.received_at,
         suppressed: false,
+        unverified: event.unverified,
         body: event.body.clone(),
     }
 }

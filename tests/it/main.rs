@@ -37,5 +37,6 @@ mod sources;
 mod sync;
 mod tidy;
 mod two_way;
+mod unverified;
 mod webhooks;
 mod zoho_desk;

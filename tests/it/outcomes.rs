@@ -269,7 +269,7 @@ async fn a_close_that_was_refused_is_tried_again_at_the_next_save() {
 /// A claim whose process died leaves an outcome that nobody knows; off means off for it too.
 #[tokio::test]
 async fn an_unknown_outcome_is_not_sent_again_once_the_integration_is_off() {
-    use deskbridge_core::ports::Queue as _;
+    use deskbridge_core::ports::Consume as _;
     let world = World::start().await;
     let alert = world
         .sandbox

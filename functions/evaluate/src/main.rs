@@ -5,7 +5,7 @@ use deskbridge_aws::lambda::{self, Parts};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     let parts = Parts {
-        connectors: deskbridge_connectors::all(),
+        connectors: deskbridge_connectors::readers(),
         compile_kind: deskbridge_kinds::rules,
     };
     lambda::serve_evaluate(parts).await

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use deskbridge_aws::lambda::{self, Parts};
 use deskbridge_aws::settings;
+use deskbridge_connectors::ZohoDesk;
 use deskbridge_connectors::http::{Client, Targets};
 use deskbridge_core::flow::receive::Keyring;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     let parts = Parts {
-        connectors: deskbridge_connectors::all(),
+        connectors: deskbridge_connectors::reader(ZohoDesk::default()),
         compile_kind: deskbridge_kinds::rules,
     };
     let targets = match settings::is_emulated() {

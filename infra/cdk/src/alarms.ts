@@ -44,6 +44,17 @@ export function queueAlarms(stack: Stack, name: string, what: string, pair: Queu
   alarm(stack, `${name}Oldest`, `${what} wait for more than five minutes.`, topic, oldest, { threshold: 300 });
 }
 
+export function skewAlarm(stack: Stack, id: string, webhook: Function, topic?: ITopic): void {
+  const what = "A sender's clock is more than five minutes off; what it signs is refused.";
+  alarm(stack, `${id}ClockSkew`, what, topic, {
+    namespace: 'Deskbridge',
+    metricName: 'ClockSkew',
+    dimensionsMap: { Function: webhook.functionName },
+    statistic: 'Sum',
+    period: Duration.minutes(1),
+  });
+}
+
 /** On what the functions are there for. */
 export function flowAlarms(stack: Stack, dispatch: Function, sweep: Function, api: CfnApi, topic?: ITopic): void {
   const minute = { statistic: 'Sum', period: Duration.minutes(1) };
@@ -52,6 +63,11 @@ export function flowAlarms(stack: Stack, dispatch: Function, sweep: Function, ap
   alarm(stack, 'ActionsParked', parked, topic, { ...ours, metricName: 'Parked' });
   const dead = 'An action was given up after its last attempt.';
   alarm(stack, 'ActionsDead', dead, topic, { ...ours, metricName: 'Dead' });
+  const unknown = 'More than ten times in five minutes it was not known what became of an action; they are looked up.';
+  const often = { ...ours, metricName: 'Unknown', period: Duration.minutes(5) };
+  alarm(stack, 'OutcomesUnknown', unknown, topic, often, { threshold: 10 });
+  const stale = 'Secrets Manager does not answer; credentials of up to an hour ago are used.';
+  alarm(stack, 'SecretsStale', stale, topic, { ...ours, metricName: 'StaleSecrets' });
   const fails = { ...minute, namespace: 'AWS/ApiGateway', metricName: '5xx', dimensionsMap: { ApiId: api.ref } };
   alarm(stack, 'ApiFails', 'Vendors are answered with 5xx.', topic, fails);
   const swept = {

@@ -12,6 +12,7 @@ export function dashboard(stack: Stack, api: CfnApi, inbound: QueuePair, outboun
   ];
   const waiting = 'ApproximateNumberOfMessagesVisible';
   const oldest = 'ApproximateAgeOfOldestMessage';
+  const unusual = ['Refused', 'Suppressed', 'Due', 'Returned', 'Unknown', 'StaleSecrets', 'ClockSkew'];
   const panels: [string, unknown[]][] = [
     ['Throughput: webhooks by status', ['Count', '4xx', '5xx'].map((name) => requests(name, minute('Sum')))],
     ['Outcomes', ['Accepted', 'Duplicate', 'Delivered', 'Retried', 'Parked', 'Dead'].map((name) => ours(name, 'Sum'))],
@@ -30,6 +31,7 @@ export function dashboard(stack: Stack, api: CfnApi, inbound: QueuePair, outboun
     ['Invocations by function', [lambda('Invocations', 'Sum')]],
     ['Duration by function, p99, ms', [lambda('Duration', 'p99')]],
     ['Errors and throttles by function', [lambda('Errors', 'Sum'), lambda('Throttles', 'Sum')]],
+    ['Turned away, held back, done again', unusual.map((name) => ours(name, 'Sum'))],
   ];
   const widgets = panels.map(([title, metrics], place) => ({
     type: 'metric',

@@ -5,7 +5,7 @@ import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission, EventSourceMapping, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { flowAlarms, queueAlarms } from './alarms';
+import { flowAlarms, queueAlarms, skewAlarm } from './alarms';
 import { dashboard } from './dashboard';
 import { QueuePair } from './queues';
 import { Settings } from './settings';
@@ -15,6 +15,8 @@ import { SECRET_PREFIX, Worker, WorkerProps, allow } from './worker';
 
 /** The vendors that post webhooks: each has a function, `webhook-<name>`, and a route. */
 const WEBHOOKS = ['alert', 'generic', 'kayako', 'opsgenie', 'slack', 'zoho-desk'];
+/** Of them those whose senders may sign the time. */
+const SIGN_THE_TIME = ['generic', 'slack'];
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
 const TAKE = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
@@ -78,6 +80,9 @@ export class DeskbridgeStack extends Stack {
       ],
       secrets: 'webhook-*',
     });
+    if (SIGN_THE_TIME.includes(vendor)) {
+      skewAlarm(this, id, made.function, this.topic);
+    }
     api.add(vendor, id, made.function);
   }
 

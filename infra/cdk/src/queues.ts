@@ -3,7 +3,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption, QueueProps } from 'aws-cdk-lib/aws-sqs';
 
 /** A queue and what it gives up. A standard queue's dead letters keep the age that they had, so four days here leave ten
- * there. */
+ * there; a FIFO queue's begin anew, and live for eighteen days in all. */
 export class QueuePair {
   readonly queue: Queue;
   readonly dlq: Queue;

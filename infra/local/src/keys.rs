@@ -12,7 +12,7 @@ use clap::Args;
 use deskbridge_core::connector::split_list;
 use deskbridge_core::dedup::key_hash;
 use deskbridge_core::integration::{Integration, MAX_KEYS};
-use deskbridge_core::ports::{Secrets, Store as _};
+use deskbridge_core::ports::{Integrations as _, Secrets, Store as _};
 use deskbridge_core::secret::WEBHOOK_KEYS;
 use deskbridge_core::{Error, ErrorKind, Result};
 use deskbridge_embedded::Embedded;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deskbridge_core::action::Action;
 use deskbridge_core::event::Envelope;
-use deskbridge_core::ports::{Delivery, Queue};
+use deskbridge_core::ports::{Consume, Delivery};
 use futures::future::join_all;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -177,7 +177,7 @@ async fn poll(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn take(queue: &dyn Queue, max: usize) -> Vec<Delivery> {
+async fn take(queue: &dyn Consume, max: usize) -> Vec<Delivery> {
     match queue.receive(max, VISIBILITY).await {
         Ok(batch) => batch,
         Err(error) => {
@@ -188,7 +188,7 @@ async fn take(queue: &dyn Queue, max: usize) -> Vec<Delivery> {
 }
 
 /// The message goes when the rows know what comes next; otherwise it comes back.
-async fn finish<T>(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Result<T>) {
+async fn finish<T>(queue: &dyn Consume, receipt: &str, result: deskbridge_core::Result<T>) {
     let done = match result {
         Ok(_) => queue.delete(receipt).await,
         Err(error) => {
@@ -202,7 +202,7 @@ async fn finish<T>(queue: &dyn Queue, receipt: &str, result: deskbridge_core::Re
 }
 
 /// A message that this build cannot read, perhaps written by a newer one: kept, and tried rarely.
-async fn poison(queue: &dyn Queue, delivery: &Delivery, error: &serde_json::Error) {
+async fn poison(queue: &dyn Consume, delivery: &Delivery, error: &serde_json::Error) {
     // Not the error's own words: they quote the body.
     let (column, receives) = (error.column(), delivery.receives);
     tracing::error!(column, receives, "a message cannot be read");

@@ -32,7 +32,7 @@ use deskbridge_core::grant::Grant;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
 use deskbridge_core::operator::{Change, Token};
-use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
+use deskbridge_core::ports::{CredentialState, EventFilter, Integrations, Recorded, Store, Tally};
 use deskbridge_core::{Result, Timestamp};
 use futures::future::join_all;
 
@@ -57,7 +57,7 @@ impl DynamoStore {
 }
 
 #[async_trait]
-impl Store for DynamoStore {
+impl Integrations for DynamoStore {
     async fn integration(&self, name: &str) -> Result<Option<Integration>> {
         integrations::named(&self.db, name).await
     }
@@ -70,7 +70,10 @@ impl Store for DynamoStore {
     async fn integrations(&self) -> Result<Vec<Integration>> {
         integrations::all(&self.db).await
     }
+}
 
+#[async_trait]
+impl Store for DynamoStore {
     async fn put_integration(&self, integration: Integration, expected: u64) -> Result<()> {
         integrations::put_over(&self.db, &integration, expected).await
     }

@@ -4,22 +4,18 @@
 //! AWS answers with no other, <https://www.amazontrust.com/repository/>. The `aws-config` crate is
 //! left out, since all it would find is what Lambda sets in the environment anyway.
 
+mod http;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
-};
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use deskbridge_core::{Error, ErrorKind, Result};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use deskbridge_core::Result;
 
 pub use aws_types::SdkConfig;
 
 use crate::settings::Account;
-
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 
 /// All services answer within milliseconds; what takes longer is lost, and asking again is quicker.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -42,7 +38,7 @@ pub fn configure(account: &Account) -> Result<SdkConfig> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(account.region.clone()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client(account)?)
+        .http_client(http::client(account.system_roots, CONNECT)?)
         .retry_config(retries())
         .timeout_config(time_outs());
     config.set_endpoint_url(account.endpoint_url.clone());
@@ -58,32 +54,7 @@ fn retries() -> RetryConfig {
 
 fn time_outs() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build()
-}
-
-fn http_client(account: &Account) -> Result<SharedHttpClient> {
-    let builder = aws_smithy_http_client::Builder::new();
-    let plain = account.endpoint_url.as_deref();
-    if plain.is_some_and(|url| url.starts_with("http://")) {
-        return Ok(builder.build_http());
-    }
-    let roots = TrustStore::empty().with_native_roots(account.system_roots);
-    let roots = match account.system_roots {
-        true => roots,
-        false => roots.with_pem_certificate(AMAZON_ROOTS),
-    };
-    let context = TlsContext::builder().with_trust_store(roots).build();
-    let context = context.map_err(|_| {
-        Error::new(
-            ErrorKind::Misconfigured,
-            "the trusted root certificates cannot be read",
-        )
-    })?;
-    Ok(builder
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(context)
-        .build_https())
 }

@@ -8,6 +8,7 @@ mod vault;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub struct SecretsManagerSecrets {
     prefix: String,
     clock: Arc<dyn Clock>,
     cached: Mutex<HashMap<String, Slot>>,
+    stale: AtomicUsize,
 }
 
 struct Cached {
@@ -67,7 +69,14 @@ impl SecretsManagerSecrets {
             prefix,
             clock,
             cached: Mutex::default(),
+            stale: AtomicUsize::new(0),
         }
+    }
+
+    /// Returns how often a credential could not be read again and an older one was used, since this was
+    /// last asked.
+    pub fn take_stale(&self) -> usize {
+        self.stale.swap(0, Ordering::Relaxed)
     }
 
     /// Opens the connection, by asking for a secret that nobody has.
@@ -94,6 +103,7 @@ impl SecretsManagerSecrets {
                 let kept = slot.as_mut().filter(|c| now.since(c.read_at) < STALE);
                 let Some(kept) = kept else { return Err(error) };
                 tracing::warn!(credential.name = name, %error, "an older credential is used");
+                self.stale.fetch_add(1, Ordering::Relaxed);
                 kept.failed_at = Some(now);
                 Ok(kept.credential.clone())
             }

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 use deskbridge_core::dedup::digest;
-use deskbridge_core::ports::{Delivery, Message, Queue, Sent};
+use deskbridge_core::ports::{Consume, Delivery, Message, Queue, Sent};
 use deskbridge_core::{Error, ErrorKind, Result};
 
 use crate::error::unavailable;
@@ -117,7 +117,10 @@ impl Queue for SqsQueue {
     async fn send_all(&self, messages: Vec<Message>) -> Vec<Result<Sent>> {
         batch::send(self, messages).await
     }
+}
 
+#[async_trait]
+impl Consume for SqsQueue {
     async fn receive(&self, max: usize, visibility: Duration) -> Result<Vec<Delivery>> {
         receive::receive(self, max, visibility).await
     }

@@ -17,6 +17,7 @@ mod generic;
 mod kayako;
 mod kintone;
 mod opsgenie;
+mod reader;
 mod relation;
 mod signature;
 pub mod zoho_desk;
@@ -31,22 +32,40 @@ pub use generic::Generic;
 pub use kayako::Kayako;
 pub use kintone::Kintone;
 pub use opsgenie::{ALERT_ACTIONS, Opsgenie};
+use reader::Reader;
 pub use relation::{RELATION_ACTIVITIES, Relation};
 pub use slack::Slack;
 pub use zoho_desk::ZohoDesk;
 
-/// Every connector of this build: the one place where a new one is registered.
+/// Every connector of this build, as `$shape` makes it: the one place where a new one is registered.
+macro_rules! every {
+    ($shape:expr) => {{
+        let all: [Arc<dyn Connector>; _] = [
+            Arc::new($shape(Alert::default())),
+            Arc::new($shape(Generic::default())),
+            Arc::new($shape(Autotask::default())),
+            Arc::new($shape(Kayako::default())),
+            Arc::new($shape(Kintone::default())),
+            Arc::new($shape(Opsgenie)),
+            Arc::new($shape(Relation::default())),
+            Arc::new($shape(Slack::default())),
+            Arc::new($shape(ZohoDesk::default())),
+        ];
+        Connectors::new(all)
+    }};
+}
+
+/// Every connector, for those who call vendors.
 pub fn all() -> Connectors {
-    let all: [Arc<dyn Connector>; 9] = [
-        Arc::new(Alert::default()),
-        Arc::new(Generic::default()),
-        Arc::new(Autotask::default()),
-        Arc::new(Kayako::default()),
-        Arc::new(Kintone::default()),
-        Arc::new(Opsgenie),
-        Arc::new(Relation::default()),
-        Arc::new(ZohoDesk::default()),
-        Arc::new(Slack::default()),
-    ];
-    Connectors::new(all)
+    every!(std::convert::identity)
+}
+
+/// Every connector without its calls, for those who decide.
+pub fn readers() -> Connectors {
+    every!(Reader)
+}
+
+/// One connector without its calls, for those who take its events in.
+pub fn reader(connector: impl Connector + 'static) -> Connectors {
+    Connectors::new([Arc::new(Reader(connector)) as Arc<dyn Connector>])
 }

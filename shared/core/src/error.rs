@@ -41,6 +41,8 @@ pub enum ErrorKind {
     Unsupported,
     /// Two writers met; the other one won.
     Conflict,
+    /// A sender's clock is too far from ours for its signature to count.
+    ClockSkew,
 }
 
 /// Whether the same call may be made again.
@@ -127,7 +129,8 @@ fn default_retry(kind: ErrorKind) -> Retry {
         | ErrorKind::Rejected
         | ErrorKind::Misconfigured
         | ErrorKind::Unsupported
-        | ErrorKind::Conflict => Retry::Never,
+        | ErrorKind::Conflict
+        | ErrorKind::ClockSkew => Retry::Never,
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Envelope {
     /// The integration was off at receipt: recorded, never evaluated.
     #[serde(default)]
     pub suppressed: bool,
+    /// The settings did not say at receipt whether it had to be signed: recorded, never evaluated.
+    #[serde(default, skip_serializing_if = "not")]
+    pub unverified: bool,
     pub body: String,
 }
 
@@ -49,7 +52,18 @@ pub struct EventRecord {
     pub replays: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<Past>,
+    /// As its envelope says: it is never carried out.
+    #[serde(default, skip_serializing_if = "not")]
+    pub unverified: bool,
     pub body: String,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn not(flag: &bool) -> bool {
+    !flag
 }
 
 /// How many past decisions are kept: each holds all that was rendered.
@@ -98,6 +112,7 @@ impl Envelope {
             connector: event.connector.clone(),
             received_at: event.received_at,
             suppressed: false,
+            unverified: event.unverified,
             body: event.body.clone(),
         }
     }

@@ -10,7 +10,7 @@ mod explain;
 mod rule;
 mod terms;
 
-pub use compile::Plan;
+pub use compile::{Compiled, Plan, Undecided};
 pub use decide::{Evaluation, Facts, RuleVerdict, decide, signature};
 pub use engine::{Context, Engine, MAX_OUTPUT_BYTES, MappingError, Template, context};
 pub use explain::{RuleExplained, explain};

@@ -112,6 +112,11 @@ pub trait Queue: Send + Sync {
         }
         results
     }
+}
+
+/// The other end of a queue, where nobody takes the messages out for us.
+#[async_trait]
+pub trait Consume: Queue {
     /// Takes up to `max` messages for `visibility`; a group with one in flight gives no other.
     async fn receive(&self, max: usize, visibility: Duration) -> Result<Vec<Delivery>>;
     async fn delete(&self, receipt: &str) -> Result<()>;
@@ -187,12 +192,17 @@ pub struct Tally {
     pub actions: BTreeMap<String, u64>,
 }
 
-/// Configuration, ledger, links and the dispatch rows. Every read sees every finished write.
+/// Reads the configuration, which is all of the store that taking an event in needs.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Integrations: Send + Sync {
     async fn integration(&self, name: &str) -> Result<Option<Integration>>;
     async fn integration_by_key(&self, key_hash: &str) -> Result<Option<Integration>>;
     async fn integrations(&self) -> Result<Vec<Integration>>;
+}
+
+/// Configuration, ledger, links and the dispatch rows. Every read sees every finished write.
+#[async_trait]
+pub trait Store: Integrations {
     /// Writes the integration if the stored version is `expected` (0: there is none yet); an error
     /// of kind `Conflict` otherwise.
     async fn put_integration(&self, integration: Integration, expected: u64) -> Result<()>;

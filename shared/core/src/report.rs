@@ -81,6 +81,7 @@ impl Report {
             integration: integration.to_owned(),
             connector: connector.to_owned(),
             received_at: at,
+            unverified: false,
             suppressed: false,
             body,
         })

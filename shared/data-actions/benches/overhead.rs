@@ -154,6 +154,7 @@ async fn runner(data: &tempfile::TempDir, http: &Arc<Timed>, url: &str) -> Runne
         spec,
         version: 1,
         key_hashes: Vec::new(),
+        tenants: Vec::new(),
         file: None,
         keys_chosen: false,
         deleted_at: None,

@@ -194,9 +194,10 @@ impl From<deskbridge_core::Error> for ActionError {
             ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Unsupported => {
                 ErrorType::TargetFailed
             }
-            ErrorKind::Unavailable | ErrorKind::Conflict | ErrorKind::Malformed => {
-                ErrorType::Unavailable
-            }
+            ErrorKind::Unavailable
+            | ErrorKind::Conflict
+            | ErrorKind::Malformed
+            | ErrorKind::ClockSkew => ErrorType::Unavailable,
         };
         let status = error.http_status();
         let error = Self::new(error_type, error.message());

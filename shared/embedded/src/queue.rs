@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deskbridge_core::ports::{Clock, Delivery, Message, Queue, Sent};
+use deskbridge_core::ports::{Clock, Consume, Delivery, Message, Queue, Sent};
 use deskbridge_core::{Result, Timestamp};
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -101,7 +101,10 @@ impl Queue for EmbeddedQueue {
             .write_then(Safety::PowerCut, send, move |_| announce(true));
         each(sent.await, count)
     }
+}
 
+#[async_trait]
+impl Consume for EmbeddedQueue {
     async fn receive(&self, max: usize, visibility: Duration) -> Result<Vec<Delivery>> {
         let (name, now, until) = (self.name, self.clock.now(), self.after(visibility));
         let receive = move |db: &Connection| receive::receive(db, name, max, now, until);

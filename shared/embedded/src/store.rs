@@ -19,7 +19,7 @@ use deskbridge_core::grant::Grant;
 use deskbridge_core::integration::Integration;
 use deskbridge_core::link::{Entity, EntityChange, EntityRef};
 use deskbridge_core::operator::{Change, Token};
-use deskbridge_core::ports::{CredentialState, EventFilter, Recorded, Store, Tally};
+use deskbridge_core::ports::{CredentialState, EventFilter, Integrations, Recorded, Store, Tally};
 use deskbridge_core::{Result, Timestamp};
 
 use rusqlite::Connection;
@@ -39,7 +39,7 @@ impl EmbeddedStore {
 }
 
 #[async_trait]
-impl Store for EmbeddedStore {
+impl Integrations for EmbeddedStore {
     async fn integration(&self, name: &str) -> Result<Option<Integration>> {
         let name = name.to_owned();
         self.database
@@ -58,7 +58,10 @@ impl Store for EmbeddedStore {
     async fn integrations(&self) -> Result<Vec<Integration>> {
         self.database.read(integrations::all).await
     }
+}
 
+#[async_trait]
+impl Store for EmbeddedStore {
     async fn put_integration(&self, integration: Integration, expected: u64) -> Result<()> {
         self.database
             .write(move |db| integrations::put(db, &integration, expected))

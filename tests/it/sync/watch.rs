@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use deskbridge_core::flow::poll::Poll;
-use deskbridge_core::ports::{Delivery, Message, Queue, Sent};
+use deskbridge_core::ports::{Message, Queue, Sent};
 use deskbridge_core::{Error, ErrorKind};
 
 use super::*;
@@ -15,15 +15,6 @@ impl Queue for Deaf {
     async fn send(&self, message: Message) -> deskbridge_core::Result<Sent> {
         self.0.send(message).await?;
         Err(Error::new(ErrorKind::Unavailable, "no answer"))
-    }
-    async fn receive(&self, max: usize, time: Duration) -> deskbridge_core::Result<Vec<Delivery>> {
-        self.0.receive(max, time).await
-    }
-    async fn delete(&self, receipt: &str) -> deskbridge_core::Result<()> {
-        self.0.delete(receipt).await
-    }
-    async fn release(&self, receipt: &str, delay: Duration) -> deskbridge_core::Result<()> {
-        self.0.release(receipt, delay).await
     }
 }
 

@@ -19,6 +19,8 @@ use deskbridge_core::dedup::key_hash;
 use deskbridge_core::integration::Integration;
 use serde_json::{Value, json};
 
+use crate::secured::Secured;
+
 /// The key in the example events.
 const KEY: &str = "key-of-an-example";
 const DOCUMENT: &str = include_str!("../../../infra/local/src/demo/support-alerts.yaml");
@@ -29,6 +31,8 @@ const NO_VENDOR: &str = "https://vendor.invalid";
 #[derive(Clone)]
 pub(crate) struct Floor {
     pub(crate) address: SocketAddr,
+    pub(crate) url: String,
+    pub(crate) secured: Option<Arc<Secured>>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -58,7 +62,14 @@ impl Floor {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Ok(Self { address, seen })
+        let url = format!("http://{address}");
+        let secured = None;
+        Ok(Self {
+            address,
+            url,
+            secured,
+            seen,
+        })
     }
 
     pub(crate) fn take(&self) -> Seen {

@@ -14,7 +14,7 @@ const GOAL: Cost = Cost {
 };
 /// A little over what the largest function takes: what is over that was not meant.
 const LIMIT: Cost = Cost {
-    zip: 5_200_000,
+    zip: 4_200_000,
     init: 4_300_000,
 };
 

@@ -51,7 +51,7 @@ pub(crate) async fn after(target: &Target, floor: &Floor, events: u64) -> Result
     let mut least = u64::MAX;
     for _ in 0..RUNS {
         floor.take();
-        least = least.min(run(target, floor, events).await?);
+        least = least.min(once(target, floor, events).await?);
         if !floor.take().repeated {
             return Ok(Count { least, clean: true });
         }
@@ -62,7 +62,8 @@ pub(crate) async fn after(target: &Target, floor: &Floor, events: u64) -> Result
     })
 }
 
-async fn run(target: &Target, floor: &Floor, events: u64) -> Result<u64, Failure> {
+/// Counts one run, repeated requests and all.
+pub(crate) async fn once(target: &Target, floor: &Floor, events: u64) -> Result<u64, Failure> {
     let folder = tempfile::tempdir()?;
     let out = folder.path().join("callgrind.out");
     let tool = [

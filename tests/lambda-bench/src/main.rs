@@ -7,6 +7,7 @@ mod guard;
 mod instructions;
 mod paired;
 mod run;
+mod secured;
 mod size;
 mod tables;
 mod target;

@@ -1,5 +1,5 @@
 //! With `guard`, holds the functions to their limits; without it, measures everything. AWS is a
-//! stand-in in this process, over plain HTTP.
+//! stand-in in this process, over plain HTTP, and over TLS to count handshakes.
 
 use std::error::Error;
 use std::path::Path;
@@ -16,7 +16,8 @@ pub(crate) async fn run(argument: Option<&str>) -> Result<(), Box<dyn Error>> {
         None => {
             target::pass_on(&mut targets, &floor).await?;
             tables::times(&targets, &floor).await?;
-            tables::counts(&targets, &floor).await
+            tables::counts(&targets, &floor).await?;
+            tables::handshakes(&targets, &floor).await
         }
         Some(_) => Err("the only argument is `guard`".into()),
     }

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use crate::floor::Floor;
-use crate::target::Target;
-use crate::{instructions, paired, size};
+use crate::target::{HELLO, Target};
+use crate::{instructions, paired, secured, size};
 
 pub(crate) async fn times(targets: &[Target], floor: &Floor) -> Result<(), Box<dyn Error>> {
     println!(
@@ -43,6 +43,25 @@ pub(crate) async fn counts(targets: &[Target], floor: &Floor) -> Result<(), Box<
             |(first, warm)| format!("{} | {}", first / 1000, warm / 1000),
         );
         println!("| {} | {} | {events} |", target.name, counts.init / 1000);
+    }
+    Ok(())
+}
+
+/// What each connection of the start costs more over TLS: its handshake, and its few bytes.
+pub(crate) async fn handshakes(targets: &[Target], floor: &Floor) -> Result<(), Box<dyn Error>> {
+    let secured_floor = secured::before(floor).await?;
+    let Some(secured) = &secured_floor.secured else {
+        return Ok(());
+    };
+    println!("\n| function | handshakes at the start | each, k instructions |\n|---|---|---|");
+    for target in targets.iter().filter(|target| target.name != HELLO) {
+        let plain = instructions::after(target, floor, 0).await?;
+        secured.take();
+        let over_tls = instructions::once(target, &secured_floor, 0).await?;
+        let handshakes = secured.take();
+        let more = over_tls.saturating_sub(plain.least);
+        let each = more.checked_div(handshakes).unwrap_or(0) / 1000;
+        println!("| {} | {handshakes} | {each} |", target.name);
     }
     Ok(())
 }

@@ -29,12 +29,12 @@ pub(crate) fn all(root: &Path) -> io::Result<Vec<Target>> {
     }
     names.sort_unstable();
     names.insert(0, HELLO.to_owned());
-    let built = root.join("target/release");
+    let built = root.join("target/lambda");
     let targets = names.into_iter().map(|name| {
-        let bootstrap = built.join(&name);
+        let bootstrap = built.join(&name).join("bootstrap");
         if !bootstrap.exists() {
-            let command = format!("cargo build --release -p {name}");
-            return Err(io::Error::other(format!("{name} is not built: {command}")));
+            let why = format!("{name} is not built: infra/bootstraps.sh --package=lambda-hello");
+            return Err(io::Error::other(why));
         }
         Ok(Target {
             event: example(root, &name)?,
@@ -69,10 +69,15 @@ pub(crate) async fn start(target: &Target, floor: &Floor, tool: &[String]) -> io
     if !tool.is_empty() {
         command.args(words).arg(&target.bootstrap);
     }
-    let url = format!("http://{}", floor.address);
+    let url = &floor.url;
+    command.env_clear();
+    if let Some(secured) = &floor.secured {
+        command
+            .env("DESKBRIDGE_AWS_ROOTS", "system")
+            .env("SSL_CERT_FILE", secured.authority.path());
+    }
     command
-        .env_clear()
-        .env("AWS_ENDPOINT_URL", &url)
+        .env("AWS_ENDPOINT_URL", url)
         .env("DESKBRIDGE_TABLE_INTEGRATIONS", "integrations")
         .env("DESKBRIDGE_TABLE_STATE", "state")
         .env("DESKBRIDGE_TABLE_HISTORY", "history")

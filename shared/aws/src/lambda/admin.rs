@@ -73,7 +73,7 @@ pub async fn serve_admin(
     schema: Schema,
 ) -> Result<(), Error> {
     let host = Host::start()?;
-    let (outbound, secrets) = (host.outbound()?, host.vault()?);
+    let (outbound, secrets) = (host.outbound()?, host.secrets()?);
     let inbound = host.inbound()?;
     let function = AdminFunction::new(Ports {
         directory: host.directory(&parts),

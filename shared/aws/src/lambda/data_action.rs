@@ -53,9 +53,10 @@ pub async fn serve_data_action(http: Arc<dyn VendorHttp>) -> Result<(), Error> {
     let host = Host::start()?;
     let (clock, secrets) = (host.clock(), host.secrets_at_once().await?);
     host.prewarm_store().await;
-    let runner = Runner::new(host.store(), secrets, http, Arc::clone(&clock));
+    let read = Arc::clone(&secrets) as _;
+    let runner = Runner::new(host.store(), read, http, Arc::clone(&clock));
     let runner = runner.with_aws_keys(Some(Account::from_environment()?.keys()));
-    let (runner, clock) = (&runner, &clock);
+    let (runner, clock, secrets) = (&runner, &clock, &secrets);
     run(service_fn(|event: LambdaEvent<Value>| async move {
         let context = &event.context;
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
@@ -70,6 +71,7 @@ pub async fn serve_data_action(http: Arc<dyn VendorHttp>) -> Result<(), Error> {
             },
             1,
         );
+        metrics.stale(secrets);
         metrics.write(context, clock.now());
         answer.map_err(|error| Diagnostic {
             error_type: error.error_type.name().to_owned(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use deskbridge_core::action::{Action, Stage};
 use deskbridge_core::flow::dispatch::{Claimed, CredentialStates, Dispatch};
+use deskbridge_core::mapping::{Compiled, Undecided};
 use deskbridge_core::outcome::Outcome;
 use deskbridge_core::ports::VendorHttp;
 use futures::FutureExt as _;
@@ -24,22 +25,24 @@ const ENOUGH_TIME: Duration = Duration::from_secs(40);
 pub async fn serve_dispatch(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(), Error> {
     let host = Host::start()?;
     let outbound = host.outbound()?;
+    let secrets = host.secrets_at_once().await?;
     let dispatch = Dispatch {
         credentials: CredentialStates::default(),
-        directory: host.directory(&parts),
+        directory: host.directory::<Undecided>(&parts),
         connectors: parts.connectors,
         store: host.store(),
         outbound: Arc::clone(&outbound) as _,
         inbound: host.inbound()?,
-        secrets: host.secrets_at_once().await?,
+        secrets: Arc::clone(&secrets) as _,
         clock: host.clock(),
         http,
     };
     host.prewarm(&outbound).await;
-    let dispatch = &dispatch;
+    let (dispatch, secrets) = (&dispatch, &secrets);
     run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let time = Time::of(&*dispatch.clock, &event.context);
-        let (response, metrics) = dispatch_batch(dispatch, event.payload, &time).await;
+        let (response, mut metrics) = dispatch_batch(dispatch, event.payload, &time).await;
+        metrics.stale(secrets);
         metrics.write(&event.context, time.now());
         Ok::<_, Error>(response)
     }))
@@ -48,7 +51,7 @@ pub async fn serve_dispatch(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(
 
 /// The groups at the same time, each in its order; none is begun that might not be finished.
 pub async fn dispatch_batch(
-    dispatch: &Dispatch,
+    dispatch: &Dispatch<impl Compiled>,
     event: SqsEvent,
     time: &Time<'_>,
 ) -> (BatchResponse, Metrics) {
@@ -76,7 +79,7 @@ pub async fn dispatch_batch(
 
 /// Claims the actions that can be read, if there is time for them.
 async fn begin(
-    dispatch: &Dispatch,
+    dispatch: &Dispatch<impl Compiled>,
     bodies: &[&str],
     time: &Time<'_>,
 ) -> Vec<Result<Option<Claimed>, String>> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use deskbridge_clock::SystemClock;
 use deskbridge_core::flow::directory::Directory;
-use deskbridge_core::ports::{Clock, Secrets, Store};
+use deskbridge_core::mapping::Compiled;
+use deskbridge_core::ports::{Clock, Integrations as _, Store};
 use deskbridge_core::{Error, Result};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -18,7 +19,7 @@ use crate::{DynamoStore, SecretsManagerSecrets, SqsQueue};
 
 pub(super) struct Host {
     config: SdkConfig,
-    store: Arc<dyn Store>,
+    store: Arc<DynamoStore>,
     clock: Arc<dyn Clock>,
 }
 
@@ -36,41 +37,36 @@ impl Host {
     }
 
     pub(super) fn store(&self) -> Arc<dyn Store> {
-        Arc::clone(&self.store)
+        Arc::clone(&self.store) as _
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
     }
 
-    pub(super) fn directory(&self, parts: &Parts) -> Arc<Directory> {
-        let (store, clock) = (Arc::clone(&self.store), self.clock());
+    pub(super) fn directory<P: Compiled>(&self, parts: &Parts) -> Arc<Directory<P>> {
+        let (store, clock) = (Arc::clone(&self.store) as _, self.clock());
         let connectors = parts.connectors.clone();
         let directory = Directory::new(store, clock, connectors, parts.compile_kind);
         Arc::new(directory)
     }
 
     /// For a function that rarely needs one: without a client until then.
-    pub(super) fn secrets(&self) -> Result<Arc<dyn Secrets>> {
-        self.vault().map(|secrets| secrets as _)
-    }
-
-    /// For a function that needs one at its first event: connected.
-    pub(super) async fn secrets_at_once(&self) -> Result<Arc<dyn Secrets>> {
-        let secrets = self.vault()?;
-        if let Err(error) = secrets.connect().await {
-            not_connected(&error);
-        }
-        Ok(secrets)
-    }
-
-    /// For a function that writes them too.
-    pub(super) fn vault(&self) -> Result<Arc<SecretsManagerSecrets>> {
+    pub(super) fn secrets(&self) -> Result<Arc<SecretsManagerSecrets>> {
         let config = self.config.clone();
         let client = move || aws_sdk_secretsmanager::Client::new(&config);
         let prefix = settings::secret_prefix()?;
         let secrets = SecretsManagerSecrets::when_needed(client, prefix, self.clock());
         Ok(Arc::new(secrets))
+    }
+
+    /// For a function that needs one at its first event: connected.
+    pub(super) async fn secrets_at_once(&self) -> Result<Arc<SecretsManagerSecrets>> {
+        let secrets = self.secrets()?;
+        if let Err(error) = secrets.connect().await {
+            not_connected(&error);
+        }
+        Ok(secrets)
     }
 
     pub(super) fn inbound(&self) -> Result<Arc<SqsQueue>> {

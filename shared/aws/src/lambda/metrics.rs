@@ -10,6 +10,8 @@ use deskbridge_core::Timestamp;
 use lambda_runtime::Context;
 use serde_json::{Value, json};
 
+use crate::SecretsManagerSecrets;
+
 const NAMESPACE: &str = "Deskbridge";
 /// The function's name as it is deployed, so that two bundles in one account are apart.
 const DIMENSION: &str = "Function";
@@ -29,6 +31,14 @@ impl Metrics {
     pub fn oldest(&mut self, sent_at: Option<Timestamp>, now: Timestamp) {
         if let Some(sent_at) = sent_at {
             self.0.insert(OLDEST, now.since(sent_at).as_secs());
+        }
+    }
+
+    /// How often a credential was used that could not be read again.
+    pub(super) fn stale(&mut self, secrets: &SecretsManagerSecrets) {
+        match secrets.take_stale() {
+            0 => {}
+            stale => self.add("StaleSecrets", stale),
         }
     }
 

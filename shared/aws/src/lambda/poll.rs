@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use deskbridge_core::flow::notify::Notify;
 use deskbridge_core::flow::poll::{Poll, Polled};
+use deskbridge_core::mapping::{Compiled, Undecided};
 use deskbridge_core::notice::Herald;
 use deskbridge_core::ports::{Secrets, VendorHttp};
 use lambda_runtime::{LambdaEvent, run, service_fn};
@@ -26,23 +27,24 @@ pub async fn serve_poll(
     let host = Host::start()?;
     let inbound = host.inbound()?;
     let secrets = host.secrets()?;
+    let read: Arc<dyn Secrets> = Arc::clone(&secrets) as _;
     let notify = Notify {
         store: host.store(),
-        secrets: Arc::clone(&secrets),
+        secrets: Arc::clone(&read),
         clock: host.clock(),
-        herald: herald(Arc::clone(&secrets), Arc::clone(&http)),
+        herald: herald(Arc::clone(&read), Arc::clone(&http)),
     };
     let poll = Poll {
-        directory: host.directory(&parts),
+        directory: host.directory::<Undecided>(&parts),
         connectors: parts.connectors,
         store: host.store(),
         inbound: Arc::clone(&inbound) as _,
-        secrets,
+        secrets: read,
         clock: host.clock(),
         http,
     };
     host.prewarm(&inbound).await;
-    let (poll, notify) = (&poll, &notify);
+    let (poll, notify, secrets) = (&poll, &notify, &secrets);
     run(service_fn(|event: LambdaEvent<Value>| async move {
         let time = Time::of(&*poll.clock, &event.context);
         let polled = poll_rounds(poll, &time).await?;
@@ -56,6 +58,7 @@ pub async fn serve_poll(
         metrics.add("Pages", polled.pages);
         metrics.add("Polled", polled.events);
         metrics.add("Noticed", told);
+        metrics.stale(secrets);
         metrics.write(&event.context, poll.clock.now());
         Ok::<_, Error>(json!({ "pages": polled.pages, "events": polled.events }))
     }))
@@ -63,7 +66,10 @@ pub async fn serve_poll(
 }
 
 /// Asks until no vendor has more to tell at once, or until another round might not be finished.
-pub async fn poll_rounds(poll: &Poll, time: &Time<'_>) -> deskbridge_core::Result<Polled> {
+pub async fn poll_rounds(
+    poll: &Poll<impl Compiled>,
+    time: &Time<'_>,
+) -> deskbridge_core::Result<Polled> {
     let mut all = Polled::default();
     loop {
         let round = poll.poll().await?;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use deskbridge_core::flow::receive::{Keyring, Receipt, Receive, Refusal, Status};
+use deskbridge_core::mapping::{Compiled, Undecided};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 
 use super::host::Host;
 use super::http::{HttpEvent, HttpResponse};
 use super::metrics::Metrics;
 use super::{Error, Parts};
+use crate::SecretsManagerSecrets;
 
 /// API Gateway's HTTP API, payload format 2.0, on `POST /webhooks/<connector>/{key}`.
 pub async fn serve_webhook(connector: &'static str, parts: Parts) -> Result<(), Error> {
@@ -21,10 +23,11 @@ pub async fn serve_signed_webhook(
     parts: Parts,
     keys: Keyring,
 ) -> Result<(), Error> {
-    let receive = receive(parts, keys).await?;
-    let receive = &receive;
+    let (receive, secrets) = receive(parts, keys).await?;
+    let (receive, secrets) = (&receive, &secrets);
     run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
-        let (response, metrics) = answer_webhook(receive, connector, event.payload).await;
+        let (response, mut metrics) = answer_webhook(receive, connector, event.payload).await;
+        metrics.stale(secrets);
         metrics.write(&event.context, receive.clock.now());
         Ok::<_, Error>(response)
     }))
@@ -33,33 +36,38 @@ pub async fn serve_signed_webhook(
 
 /// The same for a vendor whose customers all post to the same addresses, without a key.
 pub async fn serve_shared_webhook(connector: &'static str, parts: Parts) -> Result<(), Error> {
-    let receive = receive(parts, Keyring::default()).await?;
-    let receive = &receive;
+    let (receive, secrets) = receive(parts, Keyring::default()).await?;
+    let (receive, secrets) = (&receive, &secrets);
     run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
-        let (response, metrics) = answer_shared(receive, connector, event.payload).await;
+        let (response, mut metrics) = answer_shared(receive, connector, event.payload).await;
+        metrics.stale(secrets);
         metrics.write(&event.context, receive.clock.now());
         Ok::<_, Error>(response)
     }))
     .await
 }
 
-async fn receive(parts: Parts, keys: Keyring) -> Result<Receive, Error> {
+async fn receive(
+    parts: Parts,
+    keys: Keyring,
+) -> Result<(Receive<Undecided>, Arc<SecretsManagerSecrets>), Error> {
     let host = Host::start()?;
     let inbound = host.inbound()?;
+    let secrets = host.secrets()?;
     let receive = Receive {
-        directory: host.directory(&parts),
+        directory: host.directory::<Undecided>(&parts),
         connectors: parts.connectors,
         inbound: Arc::clone(&inbound) as _,
-        secrets: host.secrets()?,
+        secrets: Arc::clone(&secrets) as _,
         clock: host.clock(),
         keys,
     };
     host.prewarm(&inbound).await;
-    Ok(receive)
+    Ok((receive, secrets))
 }
 
-pub async fn answer_webhook(
-    receive: &Receive,
+pub async fn answer_webhook<P: Compiled>(
+    receive: &Receive<P>,
     connector: &str,
     event: HttpEvent,
 ) -> (HttpResponse, Metrics) {
@@ -76,8 +84,8 @@ pub async fn answer_webhook(
     answered(answer, connector, &request_id)
 }
 
-pub async fn answer_shared(
-    receive: &Receive,
+pub async fn answer_shared<P: Compiled>(
+    receive: &Receive<P>,
     connector: &str,
     event: HttpEvent,
 ) -> (HttpResponse, Metrics) {
@@ -116,7 +124,12 @@ fn log(refusal: &Refusal, connector: &str, request_id: &str) {
 fn count(answer: &Result<Receipt, Refusal>) -> Metrics {
     let mut metrics = Metrics::default();
     match answer {
-        Err(_) => metrics.add("Refused", 1),
+        Err(refusal) => {
+            metrics.add("Refused", 1);
+            if refusal.title == Refusal::CLOCK_SKEW {
+                metrics.add("ClockSkew", 1);
+            }
+        }
         Ok(receipt) => {
             for taken in receipt.taken() {
                 metrics.add(metric(taken.status), 1);

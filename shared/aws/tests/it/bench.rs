@@ -93,6 +93,7 @@ pub(crate) fn event(id: &str, received_at: Timestamp) -> EventRecord {
         last_duplicate_at: None,
         replays: 0,
         past: Vec::new(),
+        unverified: false,
         body: "{}".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deskbridge_aws::SqsQueue;
 use deskbridge_core::ErrorKind;
-use deskbridge_core::ports::{Message, Queue, Sent};
+use deskbridge_core::ports::{Consume, Message, Queue, Sent};
 use deskbridge_testkit::conformance::queue::QueueHarness;
 
 use crate::bench::{config, fresh_name};
@@ -40,11 +40,11 @@ impl Queues {
 
 #[async_trait]
 impl QueueHarness for Queues {
-    fn grouped(&self) -> Arc<dyn Queue> {
+    fn grouped(&self) -> Arc<dyn Consume> {
         Arc::clone(&self.grouped) as _
     }
 
-    fn plain(&self) -> Arc<dyn Queue> {
+    fn plain(&self) -> Arc<dyn Consume> {
         Arc::clone(&self.plain) as _
     }
 

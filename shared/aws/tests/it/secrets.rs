@@ -197,8 +197,10 @@ async fn an_old_document_is_good_for_an_hour_while_the_service_is_away() {
     account.write("main", r#"{"key": "1"}"#).await;
     assert_eq!(account.key().await, "1");
     drop(ministack);
+    assert_eq!(account.secrets.take_stale(), 0);
     account.clock.advance(STALE - Duration::from_secs(1));
     assert_eq!(account.key().await, "1");
+    assert_eq!(account.secrets.take_stale(), 1, "for the alarm");
     let asked = account.requests.count();
     assert_eq!(account.key().await, "1");
     assert_eq!(

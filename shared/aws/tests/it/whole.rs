@@ -20,7 +20,7 @@ use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::receive::{Keyring, Receive, WebhookRequest};
 use deskbridge_core::integration::{History, Integration};
-use deskbridge_core::ports::{Clock, Queue, Secrets, Store};
+use deskbridge_core::ports::{Clock, Consume as _, Secrets, Store};
 use deskbridge_local::demo::kayako_opsgenie::example;
 use deskbridge_local::demo::sandbox::Sandbox;
 use deskbridge_testkit::clock::ManualClock;
@@ -68,7 +68,7 @@ impl Deployed {
         let (secrets, prefix) = secrets(&config, &requests, Arc::clone(&time)).await;
         let connectors = deskbridge_connectors::all();
         let directory = Arc::new(Directory::new(
-            Arc::clone(&store),
+            Arc::clone(&store) as _,
             Arc::clone(&time),
             connectors.clone(),
             deskbridge_kinds::compile,

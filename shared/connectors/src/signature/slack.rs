@@ -7,7 +7,7 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use hmac::Mac as _;
 
 use super::hmac_sha256::{code, from_hex};
-use super::sent_at::is_near;
+use super::sent_at;
 
 const TIMESTAMP: &str = "x-slack-request-timestamp";
 const SIGNATURE: &str = "x-slack-signature";
@@ -27,10 +27,7 @@ pub(crate) fn verify(request: &SignedRequest<'_>, secret: Option<&Credential>) -
         sent.ok_or_else(|| refused(format!("the header {name} is missing or sent twice")))
     };
     let (at, signature) = (header(TIMESTAMP)?, header(SIGNATURE)?);
-    if !is_near(at, request.now) {
-        let why = format!("{TIMESTAMP} is not a time within five minutes of now");
-        return Err(refused(why));
-    }
+    sent_at::check(TIMESTAMP, at, request.now)?;
     let digits = signature.strip_prefix("v0=").ok_or_else(|| {
         let why = format!("{SIGNATURE} has a version that is not v0");
         refused(why)

@@ -8,7 +8,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 use hmac::Mac as _;
 
 use super::hmac_sha256::code;
-use super::sent_at::is_near;
+use super::sent_at;
 
 const MAX_SIGNATURES: usize = 10;
 const MAX_ID_CHARS: usize = 256;
@@ -28,11 +28,7 @@ pub(super) fn verify(request: &SignedRequest<'_>, secrets: &[String]) -> Result<
         let why = format!("webhook-id has a full stop or more than {MAX_ID_CHARS} characters");
         return Err(Error::new(ErrorKind::Malformed, why));
     }
-    if !is_near(at, request.now) {
-        return Err(refused(
-            "webhook-timestamp is not within five minutes of now",
-        ));
-    }
+    sent_at::check("webhook-timestamp", at, request.now)?;
     let signatures: Vec<_> = signatures
         .split(' ')
         .take(MAX_SIGNATURES)

@@ -22,6 +22,7 @@ use super::notify::note;
 use crate::action::{Action, ActionRecord, Claim, Stage};
 use crate::connector::{Connectors, Done, Operation};
 use crate::link::{Entity, EntityChange, EntityRef};
+use crate::mapping::{Compiled, Plan};
 use crate::notice::Kind;
 use crate::outcome::Outcome;
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
@@ -30,8 +31,8 @@ use crate::{Error, ErrorKind, Result, Timestamp};
 
 pub use credentials::CredentialStates;
 
-pub struct Dispatch {
-    pub directory: Arc<Directory>,
+pub struct Dispatch<P = Plan> {
+    pub directory: Arc<Directory<P>>,
     pub connectors: Connectors,
     pub store: Arc<dyn Store>,
     pub outbound: Arc<dyn Queue>,
@@ -57,7 +58,7 @@ struct Verdict {
     result: Option<Map<String, Value>>,
 }
 
-impl Dispatch {
+impl<P: Compiled> Dispatch<P> {
     /// Works on the action if it is its turn. `Ok` means that the message may go: the row knows
     /// what comes next. An error means that the row could not be read or written.
     pub async fn dispatch(&self, action: &Action) -> Result<Option<Stage>> {

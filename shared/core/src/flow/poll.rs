@@ -5,6 +5,7 @@
 
 mod watch;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use super::receive::event_key;
 use crate::connector::{Ask, Connectors, Page};
 use crate::cursor::Cursor;
 use crate::event::{ENVELOPE_VERSION, Envelope};
+use crate::mapping::{Compiled, Plan};
 use crate::notice::Kind;
 use crate::ports::{Clock, CredentialState, Message, Queue, Secrets, Store, VendorHttp};
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
@@ -30,8 +32,8 @@ const FIRST_BACK_OFF: Duration = Duration::from_secs(30);
 /// When a credential that waits for a person is tried again of its own accord.
 const PAUSED_CHECK: Duration = Duration::from_secs(3600);
 
-pub struct Poll {
-    pub directory: Arc<Directory>,
+pub struct Poll<P = Plan> {
+    pub directory: Arc<Directory<P>>,
     pub connectors: Connectors,
     pub store: Arc<dyn Store>,
     pub inbound: Arc<dyn Queue>,
@@ -50,7 +52,7 @@ pub struct Polled {
     pub more: bool,
 }
 
-impl Poll {
+impl<P: Compiled> Poll<P> {
     /// Asks once for every watch that is due. A failure of one is logged and hinders no other; an error
     /// means that the integrations could not be listed.
     pub async fn poll(&self) -> Result<Polled> {
@@ -76,25 +78,28 @@ impl Poll {
         Ok(polled)
     }
 
-    async fn watches(&self, name: &str) -> Result<Vec<Watch>> {
+    async fn watches(&self, name: &str) -> Result<Vec<Watch<P>>> {
         let Some(configured) = self.directory.named(name).await? else {
             return Ok(Vec::new());
         };
         if configured.integration.off().is_some() {
             return Ok(Vec::new());
         }
-        let Ok(plan) = configured.plan() else {
+        let Ok(_) = configured.plan() else {
             return Ok(Vec::new());
         };
-        let watches = plan.connections.keys().filter_map(|connector| {
-            let configured = Arc::clone(&configured);
-            Watch::new(configured, connector.clone(), &self.connectors)
-        });
+        let connections = configured.connections().into_iter();
+        let watches = connections
+            .flat_map(BTreeMap::keys)
+            .filter_map(|connector| {
+                let configured = Arc::clone(&configured);
+                Watch::new(configured, connector.clone(), &self.connectors)
+            });
         Ok(watches.collect())
     }
 
     /// Asks for one page if it is time; returns how many events it held, and whether there is more.
-    async fn ask(&self, watch: &Watch) -> Result<Option<(usize, bool)>> {
+    async fn ask(&self, watch: &Watch<P>) -> Result<Option<(usize, bool)>> {
         let now = self.clock.now();
         let stored = self
             .store
@@ -161,7 +166,7 @@ impl Poll {
     /// Stores the page's events, and then the cursor.
     async fn keep(
         &self,
-        watch: &Watch,
+        watch: &Watch<P>,
         mut cursor: Cursor,
         page: Page,
         now: Timestamp,
@@ -180,6 +185,7 @@ impl Poll {
                 connector: watch.connector.clone(),
                 received_at: now,
                 suppressed: false,
+                unverified: false,
                 body,
             }
         });
@@ -235,7 +241,7 @@ impl Poll {
     /// Leaves the watch where it was, to be tried again later.
     async fn failed(
         &self,
-        watch: &Watch,
+        watch: &Watch<P>,
         mut cursor: Cursor,
         error: &Error,
         now: Timestamp,

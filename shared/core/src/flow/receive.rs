@@ -21,6 +21,7 @@ pub use keys::Keyring;
 use crate::connector::{Connectors, Reply, SignedRequest, Webhook};
 use crate::dedup::key_hash;
 use crate::event::Envelope;
+use crate::mapping::{Compiled, Plan};
 use crate::ports::{Clock, Message, Queue, Secrets, Sent};
 use crate::secret::Credential;
 use crate::{ErrorKind, Result, Timestamp};
@@ -114,6 +115,9 @@ impl Refusal {
         }
     }
 
+    /// The title that tells a sender's clock from a wrong signature.
+    pub const CLOCK_SKEW: &'static str = "Clock too far off";
+
     /// One answer for a key that is unknown, mistyped, or of another vendor's address.
     pub fn unknown_address() -> Self {
         Self::new(
@@ -146,8 +150,8 @@ impl Refusal {
     }
 }
 
-pub struct Receive {
-    pub directory: Arc<Directory>,
+pub struct Receive<P = Plan> {
+    pub directory: Arc<Directory<P>>,
     pub connectors: Connectors,
     pub inbound: Arc<dyn Queue>,
     pub secrets: Arc<dyn Secrets>,
@@ -155,7 +159,7 @@ pub struct Receive {
     pub keys: Keyring,
 }
 
-impl Receive {
+impl<P: Compiled> Receive<P> {
     /// Takes a webhook at an integration's own address.
     pub async fn receive(&self, request: WebhookRequest) -> Result<Receipt, Refusal> {
         let received_at = self.clock.now();
@@ -178,7 +182,7 @@ impl Receive {
         &self,
         request: WebhookRequest,
         webhook: &dyn Webhook,
-        configured: &Configured,
+        configured: &Configured<P>,
         received_at: Timestamp,
     ) -> Result<Receipt, Refusal> {
         let status = webhook.accepted_status();
@@ -193,7 +197,7 @@ impl Receive {
         Ok(receipt)
     }
 
-    async fn find(&self, request: &WebhookRequest) -> Result<Arc<Configured>, Refusal> {
+    async fn find(&self, request: &WebhookRequest) -> Result<Arc<Configured<P>>, Refusal> {
         if request.key.len() > MAX_KEY_BYTES {
             return Err(Refusal::unknown_address());
         }
@@ -202,7 +206,7 @@ impl Receive {
     }
 
     /// The integration that a key, or a tenant, leads to, if it has this vendor.
-    async fn leading(&self, hash: String, connector: &str) -> Result<Arc<Configured>, Refusal> {
+    async fn leading(&self, hash: String, connector: &str) -> Result<Arc<Configured<P>>, Refusal> {
         let found = self.directory.with_key(hash).await;
         let configured = found
             .map_err(|_| Refusal::unavailable())?
@@ -211,10 +215,9 @@ impl Receive {
             let detail = "This integration was deleted. Remove its address at the vendor.";
             return Err(Refusal::new(410, "Deleted", detail));
         }
-        // Settings that make no plan any more still take events: they are recorded as failed.
-        let wrong_vendor = configured
-            .plan()
-            .is_ok_and(|plan| !plan.connections.contains_key(connector));
+        // Settings that do not hold any more still take events: they are recorded as failed.
+        let connections = configured.connections();
+        let wrong_vendor = connections.is_some_and(|all| !all.contains_key(connector));
         if wrong_vendor {
             return Err(Refusal::unknown_address());
         }
@@ -225,13 +228,13 @@ impl Receive {
         &self,
         request: &WebhookRequest,
         webhook: &dyn Webhook,
-        configured: &Configured,
+        configured: &Configured<P>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         if let Some(published) = webhook.published_keys() {
             // Without settings nobody can say whose keys they are.
-            let plan = configured.plan().map_err(|_| Refusal::unavailable())?;
-            let connection = plan.connections.get(&request.connector);
+            let connection = configured.connection(&request.connector);
+            let connection = connection.map_err(|_| Refusal::unavailable())?;
             let connection = connection.ok_or_else(Refusal::unknown_address)?;
             let signed = signed(request, now);
             return self.keys.verify(published, &signed, connection).await;
@@ -241,15 +244,14 @@ impl Receive {
     }
 
     /// The credential that signs webhooks, where the connection names one as `webhook_credential`.
+    /// Nothing where the settings do not say: then the envelope is marked as unverified.
     async fn webhook_secret(
         &self,
         connector: &str,
-        configured: &Configured,
+        configured: &Configured<P>,
     ) -> Result<Option<Credential>, Refusal> {
-        let Ok(plan) = configured.plan() else {
-            return Ok(None);
-        };
-        let connection = plan.connections.get(connector);
+        let connections = configured.connections();
+        let connection = connections.and_then(|connections| connections.get(connector));
         match connection.and_then(|c| c.setting("webhook_credential")) {
             None => Ok(None),
             Some(name) => self
@@ -318,6 +320,7 @@ fn verify(
         .verify(&signed(request, now), secret)
         .map_err(|error| match error.kind() {
             ErrorKind::Malformed => Refusal::new(400, "Unreadable header", error.message()),
+            ErrorKind::ClockSkew => Refusal::new(401, Refusal::CLOCK_SKEW, error.message()),
             _ => Refusal::new(401, "Not verified", error.message()),
         })
 }

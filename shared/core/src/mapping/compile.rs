@@ -13,7 +13,22 @@ pub(super) const MAX_RULES: usize = 1_000;
 /// The longest wait of an action: its event is still known then.
 const MAX_WAIT_S: u64 = 31 * 24 * 3_600;
 
-/// A draft that holds: compiled once per configuration version.
+/// What a process makes of an integration's draft, once per configuration version.
+pub trait Compiled: Sized {
+    fn compile(draft: Draft, connectors: &Connectors) -> Result<Self, Vec<Problem>>;
+}
+
+/// Nothing but the draft itself, for those who only take events in: so their executable holds neither
+/// templates nor the connectors that the rules name.
+pub struct Undecided;
+
+impl Compiled for Undecided {
+    fn compile(_draft: Draft, _connectors: &Connectors) -> Result<Self, Vec<Problem>> {
+        Ok(Self)
+    }
+}
+
+/// A draft that holds.
 pub struct Plan {
     pub connections: BTreeMap<String, Connection>,
     pub guards: Vec<CompiledGuard>,
@@ -42,8 +57,8 @@ pub struct CompiledRule {
     pub report: Option<Template>,
 }
 
-impl Plan {
-    pub fn compile(draft: Draft, connectors: &Connectors) -> Result<Self, Vec<Problem>> {
+impl Compiled for Plan {
+    fn compile(draft: Draft, connectors: &Connectors) -> Result<Self, Vec<Problem>> {
         let mut compiler = Compiler {
             connectors,
             places: draft.places,
@@ -72,10 +87,6 @@ impl Plan {
             tenants: draft.tenants,
             places: compiler.places,
         })
-    }
-
-    pub fn has_rule(&self, id: &str) -> bool {
-        self.rules.iter().any(|rule| rule.rule.id == id)
     }
 }
 

@@ -181,6 +181,7 @@ impl Rows {
             last_duplicate_at: None,
             replays: 0,
             past: Vec::new(),
+            unverified: false,
             body: serde_json::to_string(body).unwrap_or_default(),
         }
     }

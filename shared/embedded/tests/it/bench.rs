@@ -60,6 +60,7 @@ pub(crate) fn event(id: &str) -> EventRecord {
         last_duplicate_at: None,
         replays: 0,
         past: Vec::new(),
+        unverified: false,
         body: "{}".to_owned(),
     }
 }

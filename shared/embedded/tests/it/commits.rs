@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bench::{Bench, event};
-use deskbridge_core::ports::{EventFilter, Message, Queue, Sent, Store};
+use deskbridge_core::ports::{Consume as _, EventFilter, Message, Queue, Sent, Store};
 
 const WRITERS: usize = 400;
 

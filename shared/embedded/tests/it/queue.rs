@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deskbridge_core::ports::{Clock, Message, Queue, Sent, Store};
+use deskbridge_core::ports::{Clock, Consume, Message, Queue, Sent, Store};
 use deskbridge_testkit::conformance::queue::QueueHarness;
 
 use crate::bench::{Bench, event};
@@ -13,11 +13,11 @@ const VISIBILITY: Duration = Duration::from_secs(30);
 
 #[async_trait]
 impl QueueHarness for Bench {
-    fn grouped(&self) -> Arc<dyn Queue> {
+    fn grouped(&self) -> Arc<dyn Consume> {
         self.embedded.outbound()
     }
 
-    fn plain(&self) -> Arc<dyn Queue> {
+    fn plain(&self) -> Arc<dyn Consume> {
         self.embedded.inbound()
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deskbridge_core::ports::{Delivery, Message, Queue, Sent};
+use deskbridge_core::ports::{Consume, Delivery, Message, Sent};
 
 use super::samples::seconds;
 
@@ -15,9 +15,9 @@ const MEMORY: Duration = Duration::from_secs(300);
 #[async_trait]
 pub trait QueueHarness: Send + Sync {
     /// The one for messages with a group.
-    fn grouped(&self) -> Arc<dyn Queue>;
+    fn grouped(&self) -> Arc<dyn Consume>;
     /// The one for messages without; it may be the same.
-    fn plain(&self) -> Arc<dyn Queue>;
+    fn plain(&self) -> Arc<dyn Consume>;
     /// Moves the clock that the queues go by, or truly waits.
     async fn pass(&self, time: Duration);
     /// Whether `send` says `Known` of a repeat. A queue that swallows it without a word still keeps
@@ -237,23 +237,23 @@ fn assert_known(harness: &dyn QueueHarness, sent: Sent) {
     assert!(sent == Sent::Known || !harness.says_known());
 }
 
-async fn send(queue: &dyn Queue, message: Message) -> Sent {
+async fn send(queue: &dyn Consume, message: Message) -> Sent {
     queue.send(message).await.expect("the message is stored")
 }
 
-async fn receive(queue: &dyn Queue, max: usize) -> Vec<Delivery> {
+async fn receive(queue: &dyn Consume, max: usize) -> Vec<Delivery> {
     let received = queue.receive(max, VISIBILITY).await;
     received.expect("the queue answers")
 }
 
-async fn one(queue: &dyn Queue) -> Delivery {
+async fn one(queue: &dyn Consume) -> Delivery {
     let mut received = receive(queue, 10).await;
     assert_eq!(received.len(), 1, "{:?}", bodies(&received));
     received.remove(0)
 }
 
 /// Receives and deletes until nothing comes.
-async fn drain(queue: &dyn Queue) -> Vec<String> {
+async fn drain(queue: &dyn Consume) -> Vec<String> {
     let mut all = Vec::new();
     loop {
         let received = receive(queue, 10).await;

@@ -38,6 +38,7 @@ pub(super) fn event(id: &str, received_at: Timestamp) -> EventRecord {
         last_duplicate_at: None,
         replays: 0,
         past: Vec::new(),
+        unverified: false,
         body: r#"{"text":"問い合わせ"}"#.to_owned(),
     }
 }

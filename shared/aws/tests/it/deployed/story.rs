@@ -188,6 +188,7 @@ fn envelope(received_at: Timestamp) -> Envelope {
         connector: "kayako".to_owned(),
         received_at,
         suppressed: false,
+        unverified: false,
         body: body.to_string(),
     }
 }

@@ -11,6 +11,7 @@ use super::{Claimed, Dispatch, Verdict};
 use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Done, Found, Operation, Repeat};
 use crate::link::{EntityChange, EntityRef, Written};
+use crate::mapping::Compiled;
 use crate::outcome::Outcome;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 
@@ -23,7 +24,7 @@ const FOLLOW_UPS: [Duration; 5] = [
     Duration::from_millis(2_000),
 ];
 
-impl Dispatch {
+impl<P: Compiled> Dispatch<P> {
     /// Only an error of our own store comes out; everything else is a verdict.
     pub(super) async fn attempt(&self, claimed: Claimed) -> Result<Verdict> {
         let now = self.clock.now();

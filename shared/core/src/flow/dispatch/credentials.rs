@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Dispatch;
+use crate::mapping::Compiled;
 use crate::ports::CredentialState;
 use crate::{Result, Timestamp};
 
@@ -40,7 +41,7 @@ impl CredentialStates {
     }
 }
 
-impl Dispatch {
+impl<P: Compiled> Dispatch<P> {
     pub(super) async fn credential_state(&self, name: &str) -> Result<CredentialState> {
         let now = self.clock.now();
         if self.credentials.is_free(name, now) {

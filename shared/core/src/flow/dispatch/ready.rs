@@ -7,6 +7,7 @@ use crate::connector::{Connection, Connector, Operation};
 use crate::flow::directory::Configured;
 use crate::flow::notify::note;
 use crate::link::Entity;
+use crate::mapping::Compiled;
 use crate::notice::Kind;
 use crate::ports::{CredentialState, Paused};
 use crate::secret::Credential;
@@ -43,12 +44,12 @@ pub(super) enum Hindrance {
     },
 }
 
-impl Dispatch {
+impl<P: Compiled> Dispatch<P> {
     pub(super) async fn gather<'a>(
         &'a self,
         action: &Action,
         subject: &'a Entity,
-        configured: &'a Configured,
+        configured: &'a Configured<P>,
     ) -> Result<Ready<'a>, Hindrance> {
         let found = || {
             let connector = self.connectors.named(&action.connector)?;
@@ -57,11 +58,8 @@ impl Dispatch {
                 .operation(&action.connector, &action.operation)?;
             Some((connector, operation))
         };
-        let plan = configured.plan();
-        let connection = plan
-            .as_ref()
-            .map(|plan| plan.connections.get(&action.connector));
-        let has_rule = plan.as_ref().is_ok_and(|plan| plan.has_rule(&action.rule));
+        let connection = configured.connection(&action.connector);
+        let has_rule = configured.has_rule(&action.rule);
         let (connection, (connector, operation)) = match (connection, found()) {
             (Ok(Some(connection)), Some(found)) => (connection, found),
             (Err(error), _) => return Err(Hindrance::Refusal(error.clone())),

@@ -27,6 +27,7 @@ pub(super) fn record(envelope: &Envelope, config_version: u64, decision: Decisio
         last_duplicate_at: None,
         replays: 0,
         past: Vec::new(),
+        unverified: envelope.unverified,
         body: envelope.body.clone(),
     }
 }

@@ -29,6 +29,7 @@ impl<'a> Opened<'a> {
         connectors: &Connectors,
     ) -> Self {
         let read = match &configured {
+            Some(configured) if envelope.unverified => Err(unverified(configured)),
             Some(configured) => read(envelope, configured, connectors),
             None => Err(Decision::Suppressed {
                 why: "the integration is deleted".into(),
@@ -149,6 +150,22 @@ impl<'a> Opened<'a> {
         };
         let plan = self.configured.as_ref().and_then(|c| c.plan().ok())?;
         catch_unwind(AssertUnwindSafe(|| hold(plan, &facts))).ok()
+    }
+}
+
+/// What the sender may have signed with was not known at receipt; whoever sent it, it is not acted on.
+fn unverified(configured: &Configured) -> Decision {
+    let problem = configured.plan().err();
+    let problem = problem.map_or_else(
+        || "the settings did not hold at receipt".to_owned(),
+        |error| error.message().to_owned(),
+    );
+    Decision::Failed {
+        field: "settings".to_owned(),
+        why: format!(
+            "{problem}; whether its sender had to sign could not be known, so it is never carried \
+             out: have the sender send it again"
+        ),
     }
 }
 

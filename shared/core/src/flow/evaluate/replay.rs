@@ -33,10 +33,13 @@ pub enum Again {
 }
 
 impl Evaluate {
-    /// Replays the event. An error of kind `NotFound` if there is none, of kind `Conflict` if it was
-    /// replayed by somebody else meanwhile.
+    /// Replays the event. An error of kind `NotFound` if there is none, of kind `Unsupported` if its
+    /// signature was never checked, of kind `Conflict` if it was replayed by somebody else meanwhile.
     pub async fn replay(&self, id: &str, by: &str, now: Timestamp) -> Result<Replayed> {
         let stored = self.store.event(id).await?.ok_or_else(|| unknown(id))?;
+        if stored.unverified {
+            return Err(unverified(id));
+        }
         let envelope = Envelope::of(&stored);
         let opened = self.open(&envelope).await?;
         let subjects = self.subjects(&[&opened]).await?;
@@ -98,6 +101,14 @@ impl Evaluate {
         }
         Ok(Again::SentAgain)
     }
+}
+
+fn unverified(id: &str) -> Error {
+    let why = format!(
+        "event {id} came while its integration's settings did not hold, so its signature was not \
+         checked: have the sender send it again"
+    );
+    Error::new(ErrorKind::Unsupported, why)
 }
 
 fn unknown(id: &str) -> Error {

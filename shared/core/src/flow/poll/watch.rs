@@ -10,21 +10,21 @@ use crate::cursor::Cursor;
 use crate::flow::directory::Configured;
 use crate::{Error, ErrorKind, Result, Timestamp};
 
-pub(super) struct Watch {
-    configured: Arc<Configured>,
+pub(super) struct Watch<P> {
+    configured: Arc<Configured<P>>,
     pub(super) connector: String,
     watched: String,
 }
 
-impl Watch {
+impl<P> Watch<P> {
     /// Returns nothing where there is nothing to watch: the vendor posts by itself, or only receives.
     pub(super) fn new(
-        configured: Arc<Configured>,
+        configured: Arc<Configured<P>>,
         connector: String,
         connectors: &Connectors,
     ) -> Option<Self> {
         let poll = connectors.named(&connector)?.poll()?;
-        let connection = configured.plan().ok()?.connections.get(&connector)?;
+        let connection = configured.connection(&connector).ok()??;
         let watched = poll.watched(connection)?.what;
         Some(Self {
             configured,
@@ -38,7 +38,7 @@ impl Watch {
     }
 
     pub(super) fn connection(&self) -> Result<&Connection> {
-        let connection = self.configured.plan()?.connections.get(&self.connector);
+        let connection = self.configured.connection(&self.connector)?;
         connection.ok_or_else(|| self.gone())
     }
 

@@ -19,12 +19,13 @@ const MAX_EVENTS: usize = 500;
 const MAX_TOTAL_BYTES: usize = 8 * 1024 * 1024;
 /// How long bodies that could not be read are told apart by their content.
 const UNREADABLE_WINDOW: Duration = Duration::from_secs(600);
+const UNVERIFIED: &str = "unverified";
 
 /// Reads a request of a dry run. Returns at least one envelope, in the body's order.
-pub fn envelopes(
+pub fn envelopes<P>(
     request: WebhookRequest,
     webhook: &dyn Webhook,
-    configured: &Configured,
+    configured: &Configured<P>,
     received_at: Timestamp,
 ) -> Result<Vec<Envelope>, Refusal> {
     let (envelopes, _) = taken(request, webhook, configured, received_at)?;
@@ -32,14 +33,17 @@ pub fn envelopes(
 }
 
 /// Reads a verified request: at least one envelope, in the body's order, and what its sender is told.
-pub(super) fn taken(
+///
+/// While the settings do not say which connections there are, nobody knows whether the request had to
+/// be signed: its envelope is marked, and its id is never that of an event that was verified.
+pub(super) fn taken<P>(
     request: WebhookRequest,
     webhook: &dyn Webhook,
-    configured: &Configured,
+    configured: &Configured<P>,
     received_at: Timestamp,
 ) -> Result<(Vec<Envelope>, Option<Reply>), Refusal> {
-    let plan = configured.plan().ok();
-    let connection = plan.and_then(|plan| plan.connections.get(&request.connector));
+    let connections = configured.connections();
+    let connection = connections.and_then(|connections| connections.get(&request.connector));
     let Parsed { bodies, reply } = parsed(&request, webhook, connection)?;
     let signed = SignedRequest {
         headers: &request.headers,
@@ -54,6 +58,7 @@ pub(super) fn taken(
             (Some(Ok(incoming)), Some(id)) if incoming.key == DedupKey::Each => {
                 DedupKey::Once(format!("delivery/{index}/{id}"))
             }
+            (None, _) => unread(&[UNVERIFIED, &body.text]),
             (read, _) => event_key(read, &body.text),
         }
     };
@@ -67,6 +72,7 @@ pub(super) fn taken(
             connector: request.connector.clone(),
             received_at,
             suppressed: configured.integration.off().is_some(),
+            unverified: connections.is_none(),
             body: body.text,
         }
     });
@@ -149,10 +155,14 @@ fn check_object(body: &Value) -> Result<(), Refusal> {
 pub(in crate::flow) fn event_key(read: Option<Result<Incoming, Drift>>, text: &str) -> DedupKey {
     match read {
         Some(Ok(incoming)) => incoming.key,
-        _ => DedupKey::Within {
-            content: digest(&[text]),
-            window: UNREADABLE_WINDOW,
-        },
+        _ => unread(&[text]),
+    }
+}
+
+fn unread(content: &[&str]) -> DedupKey {
+    DedupKey::Within {
+        content: digest(content),
+        window: UNREADABLE_WINDOW,
     }
 }
 

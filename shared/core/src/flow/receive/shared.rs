@@ -4,11 +4,11 @@ use super::checks::check_headers;
 use super::{Receipt, Receive, Refusal, WebhookRequest, events, verify};
 use crate::connector::Reply;
 use crate::dedup::key_hash;
-use crate::mapping::Tenant;
+use crate::mapping::{Compiled, Tenant};
 use crate::secret::Credential;
 use crate::{ErrorKind, Result};
 
-impl Receive {
+impl<P: Compiled> Receive<P> {
     /// Takes a webhook at the address that all of a vendor's customers share. It is verified with the
     /// app's own secret before anything is read, then read as far as it says which customer sent it.
     pub async fn receive_shared(&self, request: WebhookRequest) -> Result<Receipt, Refusal> {
