@@ -65,6 +65,7 @@ impl Bundle {
             vault: Arc::clone(&self.vault),
             http: Arc::clone(&self.http),
             clock: Arc::clone(&self.clock),
+            schema: deskbridge_kinds::schema,
         })
     }
 

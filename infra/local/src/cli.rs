@@ -74,6 +74,12 @@ enum Command {
     /// Sets, lists, tries and removes secrets; none is ever shown.
     #[command(subcommand)]
     Credential(credentials::CredentialCommand),
+    /// Prints the JSON Schema of a kind's document, for editors.
+    Schema {
+        /// As kayako-opsgenie.
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(deskbridge_kinds::schema_kinds()))]
+        kind: String,
+    },
     /// Prints the completions for a shell.
     Completions { shell: Shell },
     /// Data actions: imports, lists, runs and tests them.
@@ -129,6 +135,12 @@ async fn command(command: Command) -> Result<bool> {
         Command::Resolve(args) => actions::resolve(args).await,
         Command::Watches(args) => watches::watches(args).await,
         Command::Token(command) => tokens::token(command).await,
+        Command::Schema { kind } => {
+            let schema = deskbridge_kinds::schema(&kind);
+            // A value can always be written as JSON.
+            term::line(serde_json::to_string_pretty(&schema).unwrap_or_default());
+            Ok(())
+        }
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "deskbridge", &mut out);

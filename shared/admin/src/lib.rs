@@ -19,6 +19,7 @@ mod integrations;
 mod openapi;
 mod problem;
 mod replay;
+mod schemas;
 mod tokens;
 mod trials;
 mod views;
@@ -54,7 +55,11 @@ pub struct Ports {
     /// For trials and look-ups: nothing is written at a vendor through it.
     pub http: Arc<dyn VendorHttp>,
     pub clock: Arc<dyn Clock>,
+    pub schema: Schema,
 }
+
+/// Returns the JSON Schema of a kind's document; the kinds crate brings it.
+pub type Schema = fn(&str) -> Option<serde_json::Value>;
 
 /// The state of the router.
 pub struct Admin {
@@ -70,6 +75,7 @@ pub struct Admin {
     /// Looks at vendors; it dispatches nothing.
     dispatch: Dispatch,
     runner: Runner,
+    schema: Schema,
     started_at: Timestamp,
 }
 
@@ -105,6 +111,7 @@ impl Admin {
                 Arc::clone(&ports.http),
                 Arc::clone(&ports.clock),
             ),
+            schema: ports.schema,
             started_at: ports.clock.now(),
             directory: ports.directory,
             connectors: ports.connectors,

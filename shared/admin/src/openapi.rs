@@ -16,7 +16,7 @@ use crate::extract::MAX_BODY_BYTES;
 use crate::problem::{Problem, ProblemBody};
 use crate::{
     Admin, actions, against, audit, credentials, data_actions, events, explain, health,
-    integrations, replay, tokens, trials, watches,
+    integrations, replay, schemas, tokens, trials, watches,
 };
 
 const PREFIX: &str = "/admin/v1";
@@ -76,7 +76,10 @@ fn described() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(data_actions::list))
         .routes(routes!(data_actions::show))
         .routes(routes!(data_actions::run))
+        .routes(routes!(data_actions::test))
+        .routes(routes!(data_actions::publish))
         .routes(routes!(watches::list))
+        .routes(routes!(schemas::show))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list))

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_admin::{Admin, ApiAnswer, ApiRequest, Ports, call, is_token_name, issue};
+use deskbridge_admin::{Admin, ApiAnswer, ApiRequest, Ports, Schema, call, is_token_name, issue};
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::operator::{Change, Role};
 use deskbridge_core::ports::{Clock, Store, VendorHttp};
@@ -67,7 +67,11 @@ pub struct AdminFunction {
 }
 
 /// API Gateway's HTTP API on `/admin/v1/{proxy+}`, and direct invocation for a token.
-pub async fn serve_admin(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(), Error> {
+pub async fn serve_admin(
+    parts: Parts,
+    http: Arc<dyn VendorHttp>,
+    schema: Schema,
+) -> Result<(), Error> {
     let host = Host::start()?;
     let (outbound, secrets) = (host.outbound()?, host.vault()?);
     let inbound = host.inbound()?;
@@ -81,6 +85,7 @@ pub async fn serve_admin(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(), 
         vault: secrets,
         http,
         clock: host.clock(),
+        schema,
     });
     host.prewarm(&outbound).await;
     let function = &function;

@@ -10,6 +10,7 @@ use super::folded;
 use crate::settings::Items;
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Completion {
     when_resolved: bool,
