@@ -134,7 +134,7 @@ pub(super) async fn reply(client: &Client<'_>, call: &Call<'_>) -> Result<HttpRe
     Ok(client.request(Method::Post, &path, REPLY).json(&body))
 }
 
-/// The action's own, the settings', or the first that the ticket's department has.
+/// The action's own, the settings', or the one that the ticket's department uses by default.
 async fn from(client: &Client<'_>, call: &Call<'_>, department: &str) -> Result<String> {
     let own = call
         .text("from")
@@ -142,16 +142,15 @@ async fn from(client: &Client<'_>, call: &Call<'_>, department: &str) -> Result<
     if let Some(own) = own {
         return Ok(own.to_owned());
     }
-    let path = format!("/mailReplyAddress?departmentId={department}");
+    let path = format!("/mailReplyAddress?departmentId={department}&isActive=true");
     let list = client.list(&path, ADDRESSES).await?;
     let rows = list["data"].as_array().cloned().unwrap_or_default();
-    let mut addresses = rows.iter().map(|row| text(&row["address"]));
-    addresses
-        .find(|address| !address.is_empty())
-        .ok_or_else(|| {
-            let why = "the ticket's department has no address to reply from: set from_address";
-            Error::new(ErrorKind::Misconfigured, why)
-        })
+    let usual = rows.iter().find(|row| flag(&row["isDepartmentDefault"]));
+    let address = usual.or(rows.first()).map(|row| text(&row["address"]));
+    address.ok_or_else(|| {
+        let why = "the ticket's department has no address to reply from: set from_address";
+        Error::new(ErrorKind::Misconfigured, why)
+    })
 }
 
 pub(super) async fn update(client: &Client<'_>, call: &Call<'_>) -> Result<HttpRequest> {

@@ -209,17 +209,30 @@ fn portal(state: &State, request: &Request, path: &[&str]) -> Result<Shown, Refu
             Ok(Shown::Rows(rows.collect()))
         }
         ["organizationFields"] => Ok(Shown::Rows(vec![status_field(state)])),
-        ["mailReplyAddress"] => {
-            let wanted = request.argument("departmentId");
-            let rows = options.departments.iter();
-            let rows = rows.filter(|row| wanted.is_none_or(|wanted| wanted == row.id));
-            let rows =
-                rows.map(|row| json!({ "address": row.reply_address, "departmentId": row.id }));
-            Ok(Shown::Rows(rows.collect()))
-        }
+        ["mailReplyAddress"] => reply_addresses(state, request).map(Shown::Rows),
         ["customerHappiness"] => ratings(state, request).map(Shown::Rows),
         _ => Err(Refusal::not_found()),
     }
+}
+
+/// Each department has one besides its usual one, which comes second.
+fn reply_addresses(state: &State, request: &Request) -> Result<Vec<Value>, Refusal> {
+    let wanted = request.argument("departmentId");
+    let wanted = wanted.ok_or_else(|| Refusal::field("/departmentId", "missing"))?;
+    let rows = state.options.departments.iter();
+    let rows = rows.filter(|row| wanted == "allDepartment" || wanted == row.id);
+    let both = rows.flat_map(|row| {
+        let other = format!("other-{}", row.reply_address);
+        [(other, false), (row.reply_address.clone(), true)].map(|(address, usual)| {
+            json!({
+                "address": address,
+                "departmentId": row.id,
+                "isActive": true,
+                "isDepartmentDefault": usual,
+            })
+        })
+    });
+    Ok(both.collect())
 }
 
 /// Goes by parts of names and addresses.
