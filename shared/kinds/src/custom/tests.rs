@@ -1,5 +1,5 @@
 use deskbridge_core::integration::{History, IntegrationSpec, Problem};
-use deskbridge_core::mapping::{Draft, Plan};
+use deskbridge_core::mapping::{Compiled as _, Draft, Plan};
 use serde_json::{Value, json};
 
 fn settings() -> Value {

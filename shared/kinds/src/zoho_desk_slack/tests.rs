@@ -6,7 +6,7 @@ use deskbridge_core::dedup::DedupKey;
 use deskbridge_core::event::Decision;
 use deskbridge_core::integration::{History, IntegrationSpec, Problem};
 use deskbridge_core::link::{Entity, EntityRef};
-use deskbridge_core::mapping::{Draft, Facts, Plan, decide};
+use deskbridge_core::mapping::{Compiled as _, Draft, Facts, Plan, decide};
 use serde_json::{Value, json};
 
 use super::notices::NOTICES;
