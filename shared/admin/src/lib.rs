@@ -18,6 +18,7 @@ mod integrations;
 mod openapi;
 mod problem;
 mod replay;
+mod subscriptions;
 mod tokens;
 mod trials;
 mod views;
