@@ -17,6 +17,7 @@ NEEDS = {
     "sweep": {"DESKBRIDGE_QUEUE_OUTBOUND"},
     "poll": {"DESKBRIDGE_QUEUE_INBOUND", "DESKBRIDGE_SECRET_PREFIX"},
     "data": {"DESKBRIDGE_SECRET_PREFIX"},
+    "admin": {"DESKBRIDGE_QUEUE_OUTBOUND", "DESKBRIDGE_SECRET_PREFIX"},
 }
 # An app at Slack has addresses without a key; Zoho Desk asks with a GET whether anybody is at its address.
 OWN_ROUTES = {"webhook-slack": "POST /slack/{what}", "webhook-zoho-desk": "ANY /webhooks/zoho-desk/{key}"}
@@ -193,6 +194,8 @@ def test_each_function_has_a_role_of_its_own_without_wildcards(template):
 def test_who_reads_secrets_cannot_change_the_configuration(template):
     readers = {}
     for crate, function in function_names(template).items():
+        if crate == "admin":
+            continue  # It does what an admin's token may, and that is both.
         for statement in statements(template, role_of(template, function)):
             actions = as_list(statement["Action"])
             if any(action.startswith("secretsmanager:") for action in actions):
@@ -204,6 +207,18 @@ def test_who_reads_secrets_cannot_change_the_configuration(template):
                 assert crate in CALLERS and keys == "credential#*"
     expected = {crate: "webhook-*" for crate in functions() if kind(crate) == "webhook"}
     assert readers == expected | dict.fromkeys(CALLERS | {"data-action"}, "*")
+
+
+def test_the_management_api_keeps_the_secrets_of_its_own_stack(template):
+    kept = {}
+    for statement in statements(template, role_of(template, function_names(template)["admin"])):
+        for action in as_list(statement["Action"]):
+            if action.startswith("secretsmanager:"):
+                kept[action.split(":")[1]] = statement["Resource"]
+    assert kept.pop("ListSecrets") == "*"
+    own = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/*"
+    verbs = ["GetSecretValue", "CreateSecret", "UpdateSecret", "DescribeSecret", "DeleteSecret", "RestoreSecret"]
+    assert kept == dict.fromkeys(verbs, own)
 
 
 def test_webhook_functions_reach_the_configuration_and_the_inbound_queue_only(template):
@@ -237,6 +252,7 @@ def test_every_webhook_function_has_its_route(template):
         for crate in functions()
         if kind(crate) == "webhook"
     }
+    expected["ANY /admin/v1/{proxy+}"] = f"${{{names['admin']}.Arn}}"
     assert routed == expected
     allowed = template.of("Lambda::Permission").values()
     by_api = {one["FunctionName"] for one in allowed if one["Principal"] == "apigateway.amazonaws.com"}

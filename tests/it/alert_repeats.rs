@@ -55,33 +55,125 @@ async fn the_vendors_example_of_23_05_23_08_and_23_12() {
     world.assert_nothing_lost(3).await;
 }
 
-#[tokio::test]
-async fn the_boundary_is_five_minutes_sharp_and_belongs_to_the_window() {
-    for (time, expected) in [
-        ("23:09:59", vec![1]),
-        ("23:10:00", vec![1]),
-        ("23:10:01", vec![0, 0]),
-    ] {
-        let world = world().await;
-        received(&world, "23:05:00").await;
-        received(&world, time).await;
-        assert_eq!(notes(&world), expected, "{time}");
-    }
+/// One alert after another, and how many notes each ticket has in the end, the oldest ticket first.
+struct Case {
+    claim: &'static str,
+    /// The owner's `repeat`, where it is not the default.
+    repeat: &'static str,
+    /// When each alert is received, and what is different about it.
+    alerts: &'static [(&'static str, Differs)],
+    notes: &'static [usize],
 }
 
+#[derive(Clone, Copy)]
+enum Differs {
+    Not,
+    InOrganisation,
+    InWhiteSpace,
+}
+use Differs::{InOrganisation, InWhiteSpace, Not};
+
+const CASES: &[Case] = &[
+    Case {
+        claim: "a second before five minutes is within the window",
+        repeat: "",
+        alerts: &[("23:05:00", Not), ("23:09:59", Not)],
+        notes: &[1],
+    },
+    Case {
+        claim: "five minutes sharp belong to the window",
+        repeat: "",
+        alerts: &[("23:05:00", Not), ("23:10:00", Not)],
+        notes: &[1],
+    },
+    Case {
+        claim: "a second later is after the window",
+        repeat: "",
+        alerts: &[("23:05:00", Not), ("23:10:01", Not)],
+        notes: &[0, 0],
+    },
+    Case {
+        claim: "notes do not prolong the window",
+        repeat: "",
+        alerts: &[
+            ("23:05:00", Not),
+            ("23:07:00", Not),
+            ("23:09:00", Not),
+            ("23:10:00", Not),
+            ("23:11:00", Not),
+        ],
+        notes: &[3, 0],
+    },
+    Case {
+        claim: "a new ticket begins a new window",
+        repeat: "",
+        alerts: &[
+            ("23:05:00", Not),
+            ("23:11:00", Not),
+            ("23:15:00", Not),
+            ("23:16:01", Not),
+        ],
+        notes: &[0, 1, 0],
+    },
+    Case {
+        claim: "the window is the owner's",
+        repeat: "window_minutes: 30",
+        alerts: &[("22:05:00", Not), ("22:35:00", Not), ("22:35:01", Not)],
+        notes: &[1, 0],
+    },
+    Case {
+        claim: "without a window every alert is a ticket",
+        repeat: "window_minutes: 0",
+        alerts: &[("23:05:00", Not), ("23:05:00", Not)],
+        notes: &[0, 0],
+    },
+    Case {
+        claim: "another organisation is another series",
+        repeat: "scope: organisation",
+        alerts: &[("23:05:00", Not), ("23:05:00", InOrganisation)],
+        notes: &[0, 0],
+    },
+    Case {
+        claim: "unless the owner says otherwise",
+        repeat: "scope: none",
+        alerts: &[("23:05:00", Not), ("23:05:00", InOrganisation)],
+        notes: &[1],
+    },
+    Case {
+        claim: "white space in a title does not count",
+        repeat: "title: normalised",
+        alerts: &[("23:05:00", Not), ("23:05:00", InWhiteSpace)],
+        notes: &[1],
+    },
+    Case {
+        claim: "unless the owner says that it does",
+        repeat: "title: exact",
+        alerts: &[("23:05:00", Not), ("23:05:00", InWhiteSpace)],
+        notes: &[0, 0],
+    },
+];
+
 #[tokio::test]
-async fn the_window_does_not_slide_and_begins_anew_with_a_new_ticket() {
-    let world = world().await;
-    for time in ["23:05:00", "23:07:00", "23:09:00", "23:10:00"] {
-        received(&world, time).await;
+async fn each_alert_is_a_note_or_a_ticket_by_the_rule() {
+    for case in CASES {
+        let world = world_with(|document| {
+            let repeat = format!("  repeat: {{ {} }}\n  completion:", case.repeat);
+            document.replace("  completion:", &repeat)
+        })
+        .await;
+        for (time, differs) in case.alerts {
+            at(&world, time);
+            let body = match differs {
+                Not => power(),
+                InOrganisation => alert(json!({"organisation": "Südhafen"})),
+                InWhiteSpace => alert(json!({"title": TITLE.replace(' ', "  ")})),
+            };
+            post(&world, body).await;
+            world.settle().await;
+        }
+        assert_eq!(notes(&world), case.notes, "{}", case.claim);
+        world.assert_nothing_lost(case.alerts.len() as u64).await;
     }
-    assert_eq!(notes(&world), [3]);
-    // Two minutes after the last note, yet six after the ticket.
-    received(&world, "23:11:00").await;
-    received(&world, "23:15:00").await;
-    assert_eq!(notes(&world), [3, 1]);
-    received(&world, "23:16:01").await;
-    assert_eq!(notes(&world), [3, 1, 0]);
 }
 
 #[tokio::test]
@@ -149,62 +241,6 @@ async fn the_times_are_those_of_receipt_however_late_they_are_worked_off() {
     world.pass(Duration::from_secs(4 * 3600)).await;
     assert_eq!(notes(&world), [1, 1]);
     world.assert_nothing_lost(4).await;
-}
-
-#[tokio::test]
-async fn the_window_is_the_owners() {
-    let world = world_with(|document| {
-        document.replace(
-            "  completion:",
-            "  repeat: { window_minutes: 30 }\n  completion:",
-        )
-    })
-    .await;
-    received(&world, "22:05:00").await;
-    received(&world, "22:35:00").await;
-    received(&world, "22:35:01").await;
-    assert_eq!(notes(&world), [1, 0]);
-    let never = world_with(|document| {
-        document.replace(
-            "  completion:",
-            "  repeat: { window_minutes: 0 }\n  completion:",
-        )
-    })
-    .await;
-    received(&never, "23:05:00").await;
-    received(&never, "23:05:00").await;
-    assert_eq!(notes(&never), [0, 0]);
-}
-
-#[tokio::test]
-async fn another_organisation_is_another_series_unless_the_owner_says_otherwise() {
-    for (scope, expected) in [("organisation", 2), ("none", 1)] {
-        let world = world_with(|document| {
-            let repeat = format!("  repeat: {{ scope: {scope} }}\n  completion:");
-            document.replace("  completion:", &repeat)
-        })
-        .await;
-        received(&world, "23:05:00").await;
-        post(&world, alert(json!({"organisation": "Südhafen"}))).await;
-        world.settle().await;
-        assert_eq!(tickets(&world).len(), expected, "{scope}");
-    }
-}
-
-#[tokio::test]
-async fn white_space_in_a_title_does_not_count_unless_the_owner_says_so() {
-    for (title, expected) in [("normalised", 1), ("exact", 2)] {
-        let world = world_with(|document| {
-            let repeat = format!("  repeat: {{ title: {title} }}\n  completion:");
-            document.replace("  completion:", &repeat)
-        })
-        .await;
-        received(&world, "23:05:00").await;
-        let spaced = TITLE.replace(' ', "  ");
-        post(&world, alert(json!({"title": spaced}))).await;
-        world.settle().await;
-        assert_eq!(tickets(&world).len(), expected, "{title}");
-    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use deskbridge_testkit::sandbox::autotask::{self, Autotask};
 use deskbridge_testkit::sandbox::kayako::{self, Kayako};
 use deskbridge_testkit::sandbox::kintone::{ADD_ONLY, FULL};
 use deskbridge_testkit::sandbox::opsgenie::{self, Opsgenie};
+use deskbridge_testkit::sandbox::relation::{self, Relation};
 
 use crate::sync::World;
 
@@ -29,7 +30,7 @@ pub(crate) async fn judge(script: &str, arguments: Vec<String>) {
 }
 
 /// The same for a judge that runs on Node, with the pinned packages beside it.
-async fn node_judge(script: &str, arguments: Vec<String>) {
+pub(crate) async fn node_judge(script: &str, arguments: Vec<String>) {
     #[expect(clippy::disallowed_methods, reason = "tests are not the product")]
     let ci = std::env::var("CI").is_ok();
     if !judges().join("node_modules").exists() {
@@ -83,6 +84,25 @@ async fn a_public_autotask_client_agrees_with_the_sandbox() {
     let sandbox = Autotask::start(options).await.unwrap();
     let arguments = [vec![sandbox.url()], caller.into()].concat();
     node_judge("autotask_client.mjs", arguments).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_relation_client_agrees_with_the_sandbox() {
+    let options = relation::Options {
+        closed_boxes: vec![16],
+        ..relation::Options::default()
+    };
+    let token = options.api_token.clone();
+    let sandbox = Relation::start(options).await.unwrap();
+    let ticket =
+        sandbox.human_receives_mail(12, "yamada@example.com", "返品したい", "お願いします");
+    sandbox.human_assigns(ticket, "taro");
+    sandbox.human_labels(ticket, &[71, 72], &[32]);
+    sandbox
+        .human_replies(ticket, "yamada@example.com", "承知しました")
+        .unwrap();
+    let arguments = vec![sandbox.url(), token, ticket.to_string()];
+    judge("relation_client.py", arguments).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,8 @@ impl World {
     対応日: activity_at
     対応時刻: activity_at
     担当者: assignee
+    担当組織: '{{ \"sales\" }}'
+    担当グループ: '{{ \"support\" }}'
 ";
         let users = ", users: { taro: taro.osaka@example.com }, key_field";
         let document = world.document().replace(", key_field", users);

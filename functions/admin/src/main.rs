@@ -17,5 +17,5 @@ async fn main() -> Result<(), lambda::Error> {
         false => Targets::PublicOnly,
     };
     let http = Arc::new(Client::new(targets)?);
-    lambda::serve_admin(parts, http).await
+    lambda::serve_admin(parts, http, deskbridge_kinds::schema).await
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use deskbridge_aws::lambda::{self, Parts};
 use deskbridge_aws::settings;
 use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_connectors::notices;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
@@ -17,5 +18,5 @@ async fn main() -> Result<(), lambda::Error> {
         false => Targets::PublicOnly,
     };
     let http = Arc::new(Client::new(targets)?);
-    lambda::serve_poll(parts, http).await
+    lambda::serve_poll(parts, http, notices::channels).await
 }

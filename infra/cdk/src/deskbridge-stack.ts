@@ -46,6 +46,7 @@ export class DeskbridgeStack extends Stack {
     const sweep = this.sweep();
     this.poll();
     this.dataActions();
+    this.admin(api);
 
     queueAlarms(this, 'Inbound', 'Webhooks', this.inbound, this.topic);
     queueAlarms(this, 'Outbound', 'Actions', this.outbound, this.topic);
@@ -53,6 +54,7 @@ export class DeskbridgeStack extends Stack {
     dashboard(this, api.api, this.inbound, this.outbound);
     this.dataActionRole();
     this.output('WebhookUrl', "What a vendor's address begins with; after it come the vendor and the key.", `${api.api.attrApiEndpoint}/webhooks`);
+    this.output('ManagementUrl', 'What DESKBRIDGE_URL is set to, for the commands.', api.api.attrApiEndpoint);
     this.output('IntegrationsTableName', 'The table that integrations are stored in.', this.tables.integrations.tableName);
     this.output('SecretPrefix', "What the name of a credential's secret begins with.", SECRET_PREFIX);
   }
@@ -180,6 +182,31 @@ export class DeskbridgeStack extends Stack {
       ],
       secrets: '*',
     });
+  }
+
+  /** The management API. It alone may both change the configuration and read secrets, as its callers may: whoever has an
+   * admin's token decides where secrets are sent. */
+  private admin(api: WebhookApi): void {
+    const { integrations, state, history } = this.tables;
+    const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    const transact = ['dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+    const indexes = (table: string, ...names: string[]) => names.map((name) => `${table}/index/${name}`);
+    const made = this.worker('Admin', 'admin', {
+      timeout: Duration.seconds(29),
+      reservedConcurrentExecutions: 5,
+      environment: { DESKBRIDGE_QUEUE_OUTBOUND: this.outbound.queue.queueUrl, DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX },
+      may: [
+        allow(['dynamodb:GetItem', 'dynamodb:Scan', ...write, ...transact], integrations.tableArn),
+        allow([...READ, 'dynamodb:Scan', ...write, ...transact], state.tableArn),
+        allow(['dynamodb:Query'], ...indexes(state.tableArn, 'todo', 'by_event', 'by_credential')),
+        allow([...READ, 'dynamodb:Scan', ...write], history.tableArn),
+        allow(['dynamodb:Query'], ...indexes(history.tableArn, 'by_time', 'by_integration', 'by_subject')),
+        allow(SEND, this.outbound.queue.queueArn),
+      ],
+      secrets: '*',
+      keepsSecrets: true,
+    });
+    api.manage('Admin', made.function);
   }
 
   /** Whether a credential is paused, and nothing else of the configuration. */

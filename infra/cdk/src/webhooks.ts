@@ -4,7 +4,7 @@ import { CfnPermission, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Settings } from './settings';
 
-/** The address that vendors post to. */
+/** The address that vendors post to, and people and scripts ask. */
 export class WebhookApi {
   readonly api: CfnApi;
 
@@ -30,6 +30,17 @@ export class WebhookApi {
   /** Adds the vendor's route; `id` is what its resources are called. */
   add(vendor: string, id: string, target: Function): void {
     const [method, path] = OWN_ROUTES[vendor] ?? ['POST', `/webhooks/${vendor}/{key}`];
+    const reason = 'Vendors cannot sign in: the key in the path, and where the vendor signs its signature, are checked by the function.';
+    this.route(id, method, path, target, reason);
+  }
+
+  /** Adds the management API. */
+  manage(id: string, target: Function): void {
+    const reason = 'The function checks the bearer token, of which only the hash is stored.';
+    this.route(id, 'ANY', '/admin/v1/{proxy+}', target, reason);
+  }
+
+  private route(id: string, method: string, path: string, target: Function, reason: string): void {
     const integration = new CfnIntegration(this.stack, `${id}Integration`, {
       apiId: this.api.ref,
       integrationType: 'AWS_PROXY',
@@ -42,10 +53,7 @@ export class WebhookApi {
       authorizationType: 'NONE',
       target: `integrations/${integration.ref}`,
     });
-    Validations.of(route).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason: 'Vendors cannot sign in: the key in the path, and where the vendor signs its signature, are checked by the function.',
-    });
+    Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
     new CfnPermission(this.stack, `${id}Permission`, {
       functionName: target.functionArn,
       action: 'lambda:InvokeFunction',

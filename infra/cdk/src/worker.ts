@@ -18,14 +18,18 @@ export interface WorkerProps extends Partial<FunctionProps> {
   readonly may: PolicyStatement[];
   /** Which credentials it may read, as `*`, of those under the stack's own prefix. */
   readonly secrets?: string;
+  /** Whether it may also write, remove and list them. */
+  readonly keepsSecrets?: boolean;
 }
+
+const KEEP = ['CreateSecret', 'UpdateSecret', 'DescribeSecret', 'DeleteSecret', 'RestoreSecret'].map((action) => `secretsmanager:${action}`);
 
 /** One function with its role, log group and alarms. */
 export class Worker {
   readonly function: Function;
 
   constructor(stack: Stack, id: string, name: string, settings: Settings, topic: ITopic | undefined, props: WorkerProps) {
-    const { may, secrets, ...rest } = props;
+    const { may, secrets, keepsSecrets, ...rest } = props;
     const functionName = `${Aws.STACK_NAME}-${name}`;
     const logGroup = new LogGroup(stack, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
@@ -34,16 +38,22 @@ export class Worker {
     });
     const log = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     const key = settings.kmsKeyArn ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], settings.kmsKeyArn)] : [];
-    const read = secrets ? [allow(['secretsmanager:GetSecretValue'], `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${SECRET_PREFIX}${secrets}`)] : [];
+    const secretActions = ['secretsmanager:GetSecretValue', ...(keepsSecrets ? KEEP : [])];
+    const read = secrets ? [allow(secretActions, `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${SECRET_PREFIX}${secrets}`)] : [];
+    // Names and dates, of all secrets: this action takes no resource.
+    const list = keepsSecrets ? [allow(['secretsmanager:ListSecrets'], '*')] : [];
     const role = new Role(stack, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { function: new PolicyDocument({ statements: [log, ...may, ...read, ...key] }) },
+      inlinePolicies: { function: new PolicyDocument({ statements: [log, ...may, ...read, ...list, ...key] }) },
     });
     if (secrets) {
       Validations.of(role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:<AWS::StackName>/${secrets}]`,
         reason: "The owner chooses the names of credentials, and Secrets Manager adds letters to them; the prefix is this stack's own.",
       });
+    }
+    if (keepsSecrets) {
+      Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: 'ListSecrets takes no resource; it tells names and dates.' });
     }
     this.function = new Function(stack, `${id}Function`, {
       runtime: Runtime.PROVIDED_AL2023,

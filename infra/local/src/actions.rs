@@ -1,9 +1,11 @@
-//! `deskbridge action`: imports, lists, runs and tests data actions of a folder of integrations.
+//! `deskbridge action`: imports, lists, publishes, runs and tests data actions of a folder of integrations.
 //!
 //! Everything happens in this process, over a store that is gone afterwards, so no `serve` is needed and
 //! none is disturbed.
 
+mod document;
 mod import;
+mod list;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,9 @@ use clap::{Args, Subcommand};
 use deskbridge_clock::SystemClock;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::{Error, ErrorKind, Result};
-use deskbridge_data_actions::{DEFAULT_TIMEOUT, Execution, Finished, compile};
+use deskbridge_data_actions::{DEFAULT_TIMEOUT, Execution, Finished};
 use deskbridge_embedded::EmbeddedSecrets;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::bundle::{Bundle, Options};
 use crate::folder::{self, Applied};
@@ -26,10 +28,14 @@ pub enum ActionCommand {
     /// Prints an integration with the given exported files as its actions.
     Import(import::ImportArgs),
     /// Shows the actions of every integration.
-    List(FolderArgs),
-    /// Runs an action now, against its real target.
+    List(list::ListArgs),
+    /// Shows one action as Genesys Cloud exports it.
+    Show(list::ShowArgs),
+    /// Makes a draft what flows call, under its next version.
+    Publish(document::PublishArgs),
+    /// Runs a published action now, against its real target.
     Run(RunArgs),
-    /// Runs the steps behind the call on a saved answer; calls nobody.
+    /// Runs a draft now, or the published action where there is none; or its last steps on a saved answer.
     Test(TestArgs),
 }
 
@@ -64,15 +70,22 @@ pub struct RunArgs {
 }
 
 #[derive(Args)]
+#[group(id = "given", required = true, multiple = false, args = ["input", "response"])]
 pub struct TestArgs {
     pub integration: String,
     pub action: String,
-    /// File with the target's answer, as step 8 of a trace shows it; - reads standard input.
+    /// File with the input as JSON, to call the real target; - reads standard input.
     #[arg(long)]
-    pub response: PathBuf,
+    pub input: Option<PathBuf>,
+    /// File with the target's answer, as step 8 of a trace shows it, to call nobody; - reads standard input.
+    #[arg(long)]
+    pub response: Option<PathBuf>,
     /// Give the output flat names, as a flow sees them.
     #[arg(long)]
     pub flatten: bool,
+    /// Allow private and loopback addresses, and plain HTTP.
+    #[arg(long)]
+    pub allow_private_targets: bool,
     #[command(flatten)]
     pub folder: FolderArgs,
 }
@@ -80,73 +93,39 @@ pub struct TestArgs {
 /// Carries out a command; `false` if the action failed.
 pub async fn action(command: ActionCommand) -> Result<bool> {
     match command {
-        ActionCommand::Import(args) => import::import(&args),
-        ActionCommand::List(args) => list(&args).await,
+        ActionCommand::Import(args) => import::import(&args).await,
+        ActionCommand::List(args) => list::list(&args).await,
+        ActionCommand::Show(args) => list::show(&args).await,
+        ActionCommand::Publish(args) => document::publish(&args).await,
         ActionCommand::Run(args) => {
             let bench = Bench::open(&args.folder, args.allow_private_targets).await?;
-            let input = read(&args.input)?;
-            let input = deskbridge_core::json::parse(&input)
-                .map_err(|error| wrong(format!("the input: {error}")))?;
+            let input = input(&args.input)?;
             let execution = bench.execution(&args.integration, &args.action, input, args.flatten);
             let finished = bench.bundle.data_actions.run(&execution).await;
             Ok(show(finished, args.trace))
         }
-        ActionCommand::Test(args) => {
-            let bench = Bench::open(&args.folder, false).await?;
-            let answer = read(&args.response)?;
-            let execution =
-                bench.execution(&args.integration, &args.action, Value::Null, args.flatten);
-            let finished = bench.bundle.data_actions.replay(&execution, &answer).await;
-            Ok(show(finished, true))
-        }
+        ActionCommand::Test(args) => test(args).await,
     }
 }
 
-async fn list(args: &FolderArgs) -> Result<bool> {
-    let bench = Bench::open(args, false).await?;
-    let mut rows = Vec::new();
-    for stored in bench.bundle.store.integrations().await? {
-        let Ok(integration) = compile(&stored.spec) else {
-            continue;
-        };
-        for (name, action) in &integration.actions {
-            rows.push(json!({
-                "integration": integration.name,
-                "type": integration.type_name(),
-                "enabled": stored.spec.enabled,
-                "action": name,
-                "definition": action.definition.name,
-                "version": action.definition.version(),
-                "reads": action.reads(),
-                "timeout_seconds": action.timeout().as_secs(),
-            }));
+async fn test(args: TestArgs) -> Result<bool> {
+    let bench = Bench::open(&args.folder, args.allow_private_targets).await?;
+    let (runner, name) = (&bench.bundle.data_actions, &args.integration);
+    let execution = |input| bench.execution(name, &args.action, input, args.flatten);
+    let finished = match (&args.response, &args.input) {
+        (Some(answer), _) => {
+            let answer = read(answer)?;
+            runner.replay(&execution(Value::Null), &answer).await
         }
-    }
-    if args.json {
-        term::line(Value::from(rows));
-        return Ok(true);
-    }
-    for row in &rows {
-        let text = |name: &str| row[name].as_str().unwrap_or_default();
-        let off = if row["enabled"] == true {
-            ""
-        } else {
-            "  (off)"
-        };
-        term::line(format!(
-            "{}/{}  {}{off}",
-            text("integration"),
-            text("action"),
-            term::faint(text("type"))
-        ));
-    }
-    if rows.is_empty() {
-        term::line(format!(
-            "There are no actions in {}.",
-            args.config.display()
-        ));
-    }
-    Ok(true)
+        (None, Some(file)) => runner.test(&execution(input(file)?)).await,
+        (None, None) => return Err(wrong("say --input or --response")),
+    };
+    Ok(show(finished, true))
+}
+
+fn input(file: &Path) -> Result<Value> {
+    let text = read(file)?;
+    deskbridge_core::json::parse(&text).map_err(|error| wrong(format!("the input: {error}")))
 }
 
 /// The folder's integrations, ready to run.

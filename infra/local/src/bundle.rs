@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use deskbridge_admin::{Admin, Ports};
 use deskbridge_connectors::http::{Client, Targets};
+use deskbridge_connectors::notices;
 use deskbridge_core::connector::Connectors;
 use deskbridge_core::flow::directory::Directory;
 use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
+use deskbridge_core::flow::notify::Notify;
 use deskbridge_core::flow::poll::Poll;
 use deskbridge_core::flow::receive::{Keyring, Receive};
 use deskbridge_core::flow::resolve::Resolve;
@@ -17,6 +19,8 @@ use deskbridge_core::ports::{Clock, Queue, Secrets, Store, Vault, VendorHttp};
 use deskbridge_core::{Result, Timestamp};
 use deskbridge_data_actions::Runner;
 use deskbridge_embedded::{Embedded, EmbeddedQueue, EmbeddedSecrets};
+
+use crate::settings;
 
 pub struct Options {
     /// Where the store lives; made if it is not there.
@@ -35,6 +39,7 @@ pub struct Bundle {
     pub sweep: Sweep,
     pub poll: Poll,
     pub resolve: Resolve,
+    pub notify: Notify,
     pub data_actions: Runner,
     pub directory: Arc<Directory>,
     pub store: Arc<dyn Store>,
@@ -60,6 +65,7 @@ impl Bundle {
             vault: Arc::clone(&self.vault),
             http: Arc::clone(&self.http),
             clock: Arc::clone(&self.clock),
+            schema: deskbridge_kinds::schema,
         })
     }
 
@@ -121,6 +127,7 @@ impl Bundle {
                 clock: Arc::clone(&clock),
             },
             resolve: resolve(&store, &clock, connectors, to_dispatch),
+            notify: notify(&store, &secrets, &http, &clock),
             data_actions: data_actions(&store, &secrets, Arc::clone(&http), &clock),
             directory,
             started_at: clock.now(),
@@ -172,16 +179,31 @@ fn resolve(
     }
 }
 
+fn notify(
+    store: &Arc<dyn Store>,
+    secrets: &Arc<dyn Secrets>,
+    http: &Arc<dyn VendorHttp>,
+    clock: &Arc<dyn Clock>,
+) -> Notify {
+    Notify {
+        store: Arc::clone(store),
+        secrets: Arc::clone(secrets),
+        clock: Arc::clone(clock),
+        herald: notices::channels(Arc::clone(secrets), Arc::clone(http)),
+    }
+}
+
 fn data_actions(
     store: &Arc<dyn Store>,
     secrets: &Arc<dyn Secrets>,
     http: Arc<dyn VendorHttp>,
     clock: &Arc<dyn Clock>,
 ) -> Runner {
-    Runner::new(
+    let runner = Runner::new(
         Arc::clone(store),
         Arc::clone(secrets),
         http,
         Arc::clone(clock),
-    )
+    );
+    runner.with_aws_keys(settings::aws_keys())
 }

@@ -7,7 +7,9 @@ use clap_complete::Shell;
 use deskbridge_core::{Error, ErrorKind, Result};
 use tracing_subscriber::EnvFilter;
 
-use crate::client::{actions, credentials, events, explain, force, integrations, tokens, trials};
+use crate::client::{
+    actions, credentials, events, explain, force, integrations, tokens, trials, watches,
+};
 use crate::{actions as data_actions, demo, serve, settings, term};
 
 /// Connects help desks, alerting tools, chat and contact-centre flows in your own account.
@@ -66,12 +68,20 @@ enum Command {
     Parked(actions::ParkedArgs),
     /// Settles a parked action, or sends again one that was refused.
     Resolve(actions::ResolveArgs),
+    /// Lists what vendors that cannot push are asked for, and how that goes.
+    Watches(watches::WatchesArgs),
     /// Makes, lists and ends tokens for the management API.
     #[command(subcommand)]
     Token(tokens::TokenCommand),
     /// Sets, lists, tries and removes secrets; none is ever shown.
     #[command(subcommand)]
     Credential(credentials::CredentialCommand),
+    /// Prints the JSON Schema of a kind's document, for editors.
+    Schema {
+        /// As kayako-opsgenie.
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(deskbridge_kinds::schema_kinds()))]
+        kind: String,
+    },
     /// Prints the completions for a shell.
     Completions { shell: Shell },
     /// Data actions: imports, lists, runs and tests them.
@@ -126,7 +136,14 @@ async fn command(command: Command) -> Result<bool> {
         Command::Replay(args) => force::replay(args).await,
         Command::Parked(args) => actions::parked(args).await,
         Command::Resolve(args) => actions::resolve(args).await,
+        Command::Watches(args) => watches::watches(args).await,
         Command::Token(command) => tokens::token(command).await,
+        Command::Schema { kind } => {
+            let schema = deskbridge_kinds::schema(&kind);
+            // A value can always be written as JSON.
+            term::line(serde_json::to_string_pretty(&schema).unwrap_or_default());
+            Ok(())
+        }
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "deskbridge", &mut out);

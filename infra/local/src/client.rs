@@ -12,6 +12,7 @@ mod remote;
 mod table;
 pub mod tokens;
 pub mod trials;
+pub mod watches;
 
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use deskbridge_core::integration::{Integration, IntegrationSpec, Problem};
 use deskbridge_core::{Error, ErrorKind, Result};
-use deskbridge_data_actions::over_limit;
+use deskbridge_data_actions::check_beside;
 
 use crate::bundle::Bundle;
 use crate::keys;
@@ -175,7 +175,7 @@ pub async fn apply_one(bundle: &Bundle, file: &Path, spec: IntegrationSpec) -> R
 async fn problems(bundle: &Bundle, spec: &IntegrationSpec) -> Result<Vec<Problem>> {
     let mut problems = bundle.directory.check_to_save(spec).await?;
     if problems.is_empty() {
-        problems.extend(over_limit(spec, &bundle.store.integrations().await?));
+        problems.extend(check_beside(spec, &bundle.store.integrations().await?));
     }
     Ok(problems)
 }

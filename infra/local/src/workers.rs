@@ -20,7 +20,7 @@ const DISPATCH_AT_ONCE: usize = 256;
 /// Longer than any batch or call takes; a message comes back after it if this process dies.
 const VISIBILITY: Duration = Duration::from_secs(90);
 const SWEEP_EVERY: Duration = Duration::from_millis(250);
-/// How often it is looked whether a vendor is to be asked; how often it is asked is the connector's.
+/// How often it is looked whether a vendor is to be asked or a person told; how often it is asked is the connector's.
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// When the queues are looked at though nothing was heard: released messages become visible.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -34,6 +34,7 @@ pub async fn run(bundle: Arc<Bundle>, stop: watch::Receiver<bool>) {
         keep_up("dispatch", dispatch, &bundle, &stop),
         keep_up("sweep", sweep, &bundle, &stop),
         keep_up("poll", poll, &bundle, &stop),
+        keep_up("notify", notify, &bundle, &stop),
     );
 }
 
@@ -145,6 +146,18 @@ async fn sweep(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn notify(bundle: Arc<Bundle>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = bundle.notify.notify().await {
+            tracing::error!(%error, "notices wait");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL_EVERY) => {}
             _ = stop.changed() => {}
         }
     }

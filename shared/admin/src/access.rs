@@ -52,7 +52,13 @@ impl FromRequestParts<Arc<Admin>> for Caller {
         let token = bearer(&parts.headers).ok_or_else(unknown)?;
         let token = admin.store.token(&token_hash(token)).await?;
         let token = token.filter(|token| token.is_live(admin.clock.now()));
-        token.map(Self).ok_or_else(unknown)
+        let token = token.ok_or_else(unknown)?;
+        if token.role == Role::Flow {
+            let detail =
+                "This token only runs data actions. Use one with the role viewer or admin.";
+            return Err(Problem::new(403, "Not allowed", detail));
+        }
+        Ok(Self(token))
     }
 }
 
@@ -63,7 +69,7 @@ impl FromRequestParts<Arc<Admin>> for Writer {
         let caller = Caller::from_request_parts(parts, admin).await?;
         match caller.0.role {
             Role::Admin => Ok(Self(caller)),
-            Role::Viewer => {
+            Role::Viewer | Role::Flow => {
                 let detail = "This token only sees. Use one with the role admin.";
                 Err(Problem::new(403, "Not allowed", detail))
             }

@@ -88,6 +88,9 @@ pub(crate) struct PlannedAction {
     params: Value,
     /// Actions with the same key are carried out one after the other.
     order_key: String,
+    /// When, if not at once; unless the same happens again before.
+    #[schema(format = DateTime)]
+    not_before: Option<String>,
     /// The credential to call with, where it is not the connection's.
     #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<String>,
@@ -223,6 +226,7 @@ fn view(explained: Explanation) -> ExplanationView {
         operation: action.operation.clone(),
         params: action.params.clone(),
         order_key: action.order_key.clone(),
+        not_before: action.terms.not_before.map(|at| at.to_string()),
         credential: action.terms.credential.clone(),
     });
     ExplanationView {

@@ -10,6 +10,7 @@ mod audit;
 mod call;
 mod credentials;
 mod cursor;
+mod data_actions;
 mod events;
 mod explain;
 mod extract;
@@ -18,10 +19,12 @@ mod integrations;
 mod openapi;
 mod problem;
 mod replay;
+mod schemas;
 mod subscriptions;
 mod tokens;
 mod trials;
 mod views;
+mod watches;
 
 use std::sync::Arc;
 
@@ -33,10 +36,11 @@ use deskbridge_core::flow::dispatch::{CredentialStates, Dispatch};
 use deskbridge_core::flow::evaluate::Evaluate;
 use deskbridge_core::flow::resolve::Resolve;
 use deskbridge_core::ports::{Clock, Queue, Secrets, Store, Vault, VendorHttp};
+use deskbridge_data_actions::Runner;
 
 pub use call::{ApiAnswer, ApiRequest, call};
 pub use openapi::{document, router};
-pub use tokens::{NewToken, is_live, issue};
+pub use tokens::{NewToken, is_live, is_token_name, issue, may_run};
 
 /// What the API works over.
 pub struct Ports {
@@ -52,7 +56,11 @@ pub struct Ports {
     /// For trials and look-ups: nothing is written at a vendor through it.
     pub http: Arc<dyn VendorHttp>,
     pub clock: Arc<dyn Clock>,
+    pub schema: Schema,
 }
+
+/// Returns the JSON Schema of a kind's document; the kinds crate brings it.
+pub type Schema = fn(&str) -> Option<serde_json::Value>;
 
 /// The state of the router.
 pub struct Admin {
@@ -67,6 +75,8 @@ pub struct Admin {
     resolve: Resolve,
     /// Looks at vendors; it dispatches nothing.
     dispatch: Dispatch,
+    runner: Runner,
+    schema: Schema,
     started_at: Timestamp,
 }
 
@@ -96,6 +106,13 @@ impl Admin {
                 http: Arc::clone(&ports.http),
                 credentials: CredentialStates::default(),
             },
+            runner: Runner::new(
+                Arc::clone(&ports.store),
+                Arc::clone(&ports.secrets),
+                Arc::clone(&ports.http),
+                Arc::clone(&ports.clock),
+            ),
+            schema: ports.schema,
             started_at: ports.clock.now(),
             directory: ports.directory,
             connectors: ports.connectors,

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use crate::extract::MAX_BODY_BYTES;
 use crate::problem::{Problem, ProblemBody};
 use crate::{
-    Admin, actions, against, audit, credentials, events, explain, health, integrations, replay,
-    subscriptions, tokens, trials,
+    Admin, actions, against, audit, credentials, data_actions, events, explain, health,
+    integrations, replay, schemas, subscriptions, tokens, trials, watches,
 };
 
 const PREFIX: &str = "/admin/v1";
@@ -74,6 +74,13 @@ fn described() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::put, credentials::delete))
         .routes(routes!(trials::credential))
+        .routes(routes!(data_actions::list))
+        .routes(routes!(data_actions::show))
+        .routes(routes!(data_actions::run))
+        .routes(routes!(data_actions::test))
+        .routes(routes!(data_actions::publish))
+        .routes(routes!(watches::list))
+        .routes(routes!(schemas::show))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(audit::list))

@@ -39,6 +39,9 @@ pub(crate) struct TokenBody {
     /// Only this team's integrations; without it, everything.
     #[schema(pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]{1,64}$")]
     team: Option<String>,
+    /// Of a flow's: the one integration whose data actions it runs; without it, every one.
+    #[schema(pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]{1,64}$")]
+    integration: Option<String>,
     #[schema(minimum = 1, maximum = 3650)]
     expires_in_days: Option<u32>,
 }
@@ -49,6 +52,8 @@ pub(crate) enum RoleWord {
     /// Sees everything and changes nothing.
     Viewer,
     Admin,
+    /// Runs data actions, and sees and changes nothing.
+    Flow,
 }
 
 /// A token, without itself.
@@ -57,6 +62,7 @@ pub(crate) struct TokenView {
     name: String,
     role: RoleWord,
     team: Option<String>,
+    integration: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
@@ -92,11 +98,35 @@ pub async fn issue(
         hash: token_hash(&token),
         role,
         team,
+        integration: None,
         created_at: now,
         expires_at: lives.map(|lives| now + lives),
     };
     store.put_token(stored.clone()).await?;
     Ok(NewToken { token, stored })
+}
+
+/// Returns whether a token may run this integration's data actions: a live one of a flow, of this
+/// integration or of every one, and of its team or of none.
+pub async fn may_run(
+    store: &dyn Store,
+    now: Timestamp,
+    token: &str,
+    integration: &str,
+) -> Result<bool> {
+    let Some(token) = store.token(&token_hash(token)).await? else {
+        return Ok(false);
+    };
+    let own = token.integration.as_deref();
+    if token.role != Role::Flow || !token.is_live(now) || own.is_some_and(|own| own != integration)
+    {
+        return Ok(false);
+    }
+    let Some(team) = &token.team else {
+        return Ok(true);
+    };
+    let found = store.integration(integration).await?;
+    Ok(found.is_some_and(|found| found.spec.team == *team))
 }
 
 /// Returns whether this token opens the store's API now.
@@ -139,9 +169,14 @@ pub(crate) async fn create(
     let role = match body.role {
         RoleWord::Viewer => Role::Viewer,
         RoleWord::Admin => Role::Admin,
+        RoleWord::Flow => Role::Flow,
     };
     let lives = body.expires_in_days.map(|days| DAY * days);
-    let made = issue(&*admin.store, now, &body.name, role, team, lives).await?;
+    let mut made = issue(&*admin.store, now, &body.name, role, team, lives).await?;
+    if body.integration.is_some() {
+        made.stored.integration = body.integration;
+        admin.store.put_token(made.stored.clone()).await?;
+    }
     let made = TokenMade {
         token: made.token,
         view: view(&made.stored),
@@ -191,9 +226,14 @@ impl Admin {
     }
 }
 
-fn check(body: &TokenBody) -> Answer<()> {
+/// Whether a token may be called so: 1 to 64 lower-case letters, digits and hyphens.
+pub fn is_token_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let named = (1..=MAX_NAME_CHARS).contains(&body.name.len()) && body.name.chars().all(plain);
+    (1..=MAX_NAME_CHARS).contains(&name.len()) && name.chars().all(plain)
+}
+
+fn check(body: &TokenBody) -> Answer<()> {
+    let named = is_token_name(&body.name);
     let team = body.team.as_deref();
     let team = team.is_none_or(|team| {
         (1..=MAX_NAME_CHARS).contains(&team.chars().count()) && !team.chars().any(char::is_control)
@@ -210,6 +250,9 @@ fn check(body: &TokenBody) -> Answer<()> {
             "Use 1 to 64 characters, none of them a control character.",
         ),
         (_, _, false) => ("expires_in_days", "Use 1 to 3650."),
+        _ if body.integration.is_some() && !matches!(body.role, RoleWord::Flow) => {
+            ("integration", "Only a token with the role flow has one.")
+        }
         _ => return Ok(()),
     };
     Err(Problem::field(422, "Does not fit", field, detail))
@@ -221,8 +264,10 @@ fn view(token: &Token) -> TokenView {
         role: match token.role {
             Role::Viewer => RoleWord::Viewer,
             Role::Admin => RoleWord::Admin,
+            Role::Flow => RoleWord::Flow,
         },
         team: token.team.clone(),
+        integration: token.integration.clone(),
         created_at: token.created_at.to_string(),
         expires_at: token.expires_at.map(|at| at.to_string()),
     }

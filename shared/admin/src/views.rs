@@ -76,11 +76,15 @@ pub(crate) struct ActionSummary {
     rule: String,
     connector: String,
     operation: String,
-    /// `queued`, `waiting`, `ready`, `sending`, `unknown`, `parked`, or how it ended: `delivered`,
+    /// `queued`, `scheduled` (it waits for its time), `waiting`, `ready`, `sending`, `unknown`, `parked`, or
+    /// how it ended: `delivered`,
     /// `filtered`, `suppressed`, `rejected`, `dead`, `dropped`.
     state: String,
     /// What is to be said about it: the vendor's words, or why it is parked.
     detail: String,
+    /// When it is to be done, if not at once; unless the same happens again before.
+    #[schema(format = DateTime)]
+    not_before: Option<String>,
 }
 
 /// An action with its history.
@@ -105,7 +109,7 @@ pub(crate) struct ActionView {
 }
 
 /// States, the one that needs most attention first.
-const URGENCY: [&str; 12] = [
+const URGENCY: [&str; 13] = [
     "parked",
     "dead",
     "rejected",
@@ -118,13 +122,15 @@ const URGENCY: [&str; 12] = [
     "suppressed",
     "filtered",
     "delivered",
+    "scheduled",
 ];
 
 impl EventSummary {
     pub(crate) fn new(event: &EventRecord, records: &[ActionRecord]) -> Self {
         let (why, field) = why(&event.decision);
         let actions = actions(event, records);
-        let states = || actions.iter().map(|action| action.state.as_str());
+        let told = told(&actions);
+        let states = || told.iter().map(|action| action.state.as_str());
         let outcome = URGENCY
             .iter()
             .find(|word| states().any(|state| state == **word));
@@ -144,6 +150,17 @@ impl EventSummary {
             actions,
         }
     }
+}
+
+/// The actions that an event is summed up by. One that waits, or that gave way to another event's, says
+/// nothing of what was done at once.
+fn told(actions: &[ActionSummary]) -> Vec<&ActionSummary> {
+    let aside = |action: &&ActionSummary| {
+        let idle = matches!(action.state.as_str(), "queued" | "scheduled" | "filtered");
+        action.not_before.is_some() && idle
+    };
+    let (aside, told): (Vec<_>, Vec<_>) = actions.iter().partition(aside);
+    if told.is_empty() { aside } else { told }
 }
 
 /// The actions that were decided, and those of decisions before that were begun.
@@ -179,6 +196,7 @@ impl ActionSummary {
             operation: action.operation.clone(),
             state: "queued".to_owned(),
             detail: String::new(),
+            not_before: action.terms.not_before.map(|at| at.to_string()),
         }
     }
 }
@@ -211,6 +229,9 @@ fn history(record: &ActionRecord) -> Vec<Line> {
 pub(crate) fn state(record: &ActionRecord) -> &'static str {
     match &record.stage {
         Stage::Ready | Stage::Unknown { .. } if record.due_at.is_none() => "waiting",
+        Stage::Ready if record.action.terms.not_before.is_some() && record.attempts == 0 => {
+            "scheduled"
+        }
         Stage::Ready => "ready",
         Stage::Sending => "sending",
         Stage::Unknown { .. } => "unknown",

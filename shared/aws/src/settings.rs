@@ -4,6 +4,7 @@
 //! Lambda itself sets: see
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>.
 
+use deskbridge_core::secret::Credential;
 use deskbridge_core::{Error, ErrorKind, Result};
 
 pub const REGION: &str = "AWS_REGION";
@@ -70,6 +71,20 @@ impl Account {
             endpoint_url: read(ENDPOINT_URL),
             system_roots: read(ROOTS).is_some_and(|value| value == "system"),
         })
+    }
+}
+
+impl Account {
+    /// The keys, as data actions take them.
+    pub(crate) fn keys(&self) -> Credential {
+        let session = self.session_token.clone().unwrap_or_default();
+        let fields = [
+            ("accessKeyId", self.access_key_id.clone()),
+            ("secretAccessKey", self.secret_access_key.clone()),
+            ("sessionToken", session),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        Credential::new("aws", self.access_key_id.clone(), fields)
     }
 }
 

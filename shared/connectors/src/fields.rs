@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use memory::Memory;
 use path::Path;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, is_label};
 
 /// More would be no mapping but a copy.
 const MAX_FIELDS: usize = 100;

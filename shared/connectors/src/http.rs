@@ -1,13 +1,17 @@
 //! The one HTTP client: guarded targets, no redirects, no proxy, no retries, bounded in every way.
 
 mod guard;
+mod identity;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deskbridge_core::http::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Method};
+use deskbridge_core::http::{
+    ClientIdentity, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Method,
+};
 use deskbridge_core::ports::VendorHttp;
 use deskbridge_core::{Error, ErrorKind, Result, Retry, Timestamp};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -21,37 +25,65 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// connections are not kept long enough for that to happen often.
 const POOL_IDLE: Duration = Duration::from_secs(5);
 
+/// How many certificates are held at once, each with its connections.
+const MAX_IDENTITIES: usize = 64;
+
 /// Sends requests to vendors. Clones share one pool.
 #[derive(Clone)]
 pub struct Client {
     inner: reqwest::Client,
     targets: Targets,
+    identities: Arc<Mutex<HashMap<String, reqwest::Client>>>,
 }
 
 impl Client {
     pub fn new(targets: Targets) -> Result<Self> {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| set_up(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        #[expect(clippy::disallowed_methods, reason = "this is the one client")]
-        let inner = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(Policy::none())
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE)
-            .dns_resolver(Arc::new(Resolver { targets }))
-            .user_agent("Deskbridge")
-            .build()
-            .map_err(|error| set_up(&error))?;
-        Ok(Self { inner, targets })
+        let inner = build(targets, identity::tls(None)?)?;
+        Ok(Self {
+            inner,
+            targets,
+            identities: Arc::default(),
+        })
     }
+
+    /// Connections that were opened with one certificate serve no other, so each has its own client.
+    fn client(&self, identity: Option<&ClientIdentity>) -> Result<reqwest::Client> {
+        let Some(identity) = identity else {
+            return Ok(self.inner.clone());
+        };
+        let name = identity::name(identity);
+        let lock = || {
+            self.identities
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(known) = lock().get(&name) {
+            return Ok(known.clone());
+        }
+        let made = build(self.targets, identity::tls(Some(identity))?)?;
+        let mut known = lock();
+        if known.len() >= MAX_IDENTITIES {
+            known.clear();
+        }
+        known.insert(name, made.clone());
+        Ok(made)
+    }
+}
+
+fn build(targets: Targets, tls: rustls::ClientConfig) -> Result<reqwest::Client> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one client")]
+    let builder = reqwest::Client::builder();
+    builder
+        .tls_backend_preconfigured(tls)
+        .redirect(Policy::none())
+        .no_proxy()
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE)
+        .dns_resolver(Arc::new(Resolver { targets }))
+        .user_agent("Deskbridge")
+        .build()
+        .map_err(|error| set_up(&error))
 }
 
 fn set_up(error: &dyn std::error::Error) -> Error {
@@ -66,7 +98,9 @@ impl VendorHttp for Client {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
         let call = request.call;
         let url = guard::check_target(&request.url, self.targets).map_err(|e| e.with_call(call))?;
-        let mut builder = self.inner.request(method(request.method), url);
+        let client = self.client(request.identity.as_deref());
+        let client = client.map_err(|error| error.with_call(call))?;
+        let mut builder = client.request(method(request.method), url);
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }

@@ -4,6 +4,7 @@
 //! the one crate that sends HTTP to vendors.
 
 pub mod http;
+pub mod notices;
 pub mod slack;
 pub mod text;
 

@@ -6,6 +6,8 @@ mod sent_at;
 pub(crate) mod slack;
 mod standard;
 
+pub(crate) use standard::sign as sign_standard;
+
 use deskbridge_core::connector::{SignedRequest, split_list};
 use deskbridge_core::dedup::digest;
 use deskbridge_core::secret::Credential;

@@ -62,6 +62,9 @@ pub struct Terms {
     /// It is not wanted where the subject has no counterpart to act on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub if_linked: bool,
+    /// It waits until then, and gives way if the same rule applies to the subject again meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
 }
 
 /// A report that a rule asked for.
@@ -152,11 +155,11 @@ pub enum Claim {
 impl ActionRecord {
     pub fn new(action: Action, now: Timestamp) -> Self {
         Self {
+            due_at: Some(action.earliest(now)),
             action,
             stage: Stage::Ready,
             fence: 0,
             attempts: 0,
-            due_at: Some(now),
             waits_for: None,
             first_sent_at: None,
             last_sent_at: None,
@@ -204,7 +207,7 @@ impl ActionRecord {
     pub fn wake(&mut self, now: Timestamp) {
         self.waits_for = None;
         self.fence += 1;
-        self.due_at = Some(now);
+        self.due_at = Some(self.action.earliest(now));
         self.updated_at = now;
     }
 
@@ -238,7 +241,7 @@ impl ActionRecord {
         self.stage = Stage::Ready;
         self.attempts = 0;
         self.waits_for = None;
-        self.due_at = Some(now);
+        self.due_at = Some(self.action.earliest(now));
         self.updated_at = now;
     }
 
@@ -267,6 +270,11 @@ impl Action {
     /// Returns the id of the action that `rule` makes of `event_id`.
     pub fn id_for(event_id: &str, rule: &str) -> String {
         crate::dedup::short_id("act", &[event_id, rule])
+    }
+
+    /// When it may be sent, if nothing else stands in its way.
+    fn earliest(&self, now: Timestamp) -> Timestamp {
+        self.terms.not_before.map_or(now, |at| at.max(now))
     }
 
     /// A short mark that the vendor's copy can carry, to find it again: 12 characters.

@@ -20,6 +20,9 @@ pub struct Cursor {
     pub value: Option<Value>,
     /// When to ask again, or the end of the lease of the one who is asking.
     pub due_at: Timestamp,
+    /// When the vendor answered last.
+    #[serde(default)]
+    pub answered_at: Option<Timestamp>,
     /// How often running the vendor could not be asked, and why the last time.
     #[serde(default)]
     pub failures: u32,

@@ -4,6 +4,7 @@ pub mod directory;
 pub mod dispatch;
 pub mod evaluate;
 pub mod messages;
+pub mod notify;
 pub mod poll;
 pub mod receive;
 pub mod resolve;

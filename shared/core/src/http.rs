@@ -1,8 +1,10 @@
 //! The request a connector wants sent and the answer it gets, without any client behind them.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use crate::{Error, ErrorKind, Result};
@@ -31,6 +33,8 @@ pub struct HttpRequest {
     pub own_headers: Vec<(String, String)>,
     pub body: Option<Vec<u8>>,
     pub timeout: Duration,
+    /// What is shown to a server that asks for a certificate.
+    pub identity: Option<Arc<ClientIdentity>>,
     /// The route for logs and errors, as `POST /v2/alerts`; never an address.
     pub call: &'static str,
 }
@@ -44,6 +48,7 @@ impl HttpRequest {
             own_headers: Vec::new(),
             body: None,
             timeout: DEFAULT_TIMEOUT,
+            identity: None,
             call,
         }
     }
@@ -66,6 +71,22 @@ impl fmt::Debug for HttpRequest {
         f.debug_struct("HttpRequest")
             .field("call", &self.call)
             .finish_non_exhaustive()
+    }
+}
+
+/// A client's certificate and its key, for TLS on both sides.
+pub struct ClientIdentity {
+    /// The certificate and what it was signed with, as PEM, the client's own first.
+    pub certificate: String,
+    /// PEM, of any form.
+    pub key: SecretString,
+    /// The server's own authorities, as PEM; without them it must be one that the public trusts.
+    pub roots: Option<String>,
+}
+
+impl fmt::Debug for ClientIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientIdentity").finish_non_exhaustive()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod integration;
 pub mod json;
 pub mod link;
 pub mod mapping;
+pub mod notice;
 pub mod operator;
 pub mod outcome;
 pub mod ports;

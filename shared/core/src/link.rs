@@ -1,6 +1,6 @@
 //! What is known of one entity at a vendor: its counterpart elsewhere, and what we last wrote to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -72,6 +72,14 @@ pub struct Written {
     pub action_id: String,
 }
 
+/// The newest action of a rule that makes its actions wait.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The receipt time of its event.
+    pub since: Timestamp,
+    pub action_id: String,
+}
+
 /// One row per entity and integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
@@ -82,6 +90,12 @@ pub struct Entity {
     /// What we last wrote, by field, until somebody else is seen to have changed it.
     #[serde(default)]
     pub written: BTreeMap<String, Written>,
+    /// Counterparts that a newer one took the place of, and that have not ended.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub older: BTreeSet<EntityRef>,
+    /// What waits for its time, by rule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub awaited: BTreeMap<String, Awaited>,
     /// The receipt time of the newest event that was to end this entity's counterpart: an older event
     /// that arrives after it must not bring the counterpart back.
     #[serde(default)]
@@ -97,6 +111,8 @@ impl Entity {
             entity,
             links: BTreeMap::new(),
             written: BTreeMap::new(),
+            older: BTreeSet::new(),
+            awaited: BTreeMap::new(),
             ended_at: None,
             ended: false,
         }
@@ -118,6 +134,22 @@ pub enum EntityChange {
     Relink {
         entity: EntityRef,
         link: Link,
+    },
+    /// A counterpart that is no longer the newest one has not ended.
+    Older {
+        entity: EntityRef,
+        peer: EntityRef,
+    },
+    /// It has, or is no more.
+    Left {
+        entity: EntityRef,
+        peer: EntityRef,
+    },
+    /// The rule's newest action is the one of the newest event.
+    Awaited {
+        entity: EntityRef,
+        rule: String,
+        awaited: Awaited,
     },
     /// They have nothing to do with each other any more.
     Unlink {
@@ -147,6 +179,9 @@ impl EntityChange {
         match self {
             Self::Link { entity, .. }
             | Self::Relink { entity, .. }
+            | Self::Older { entity, .. }
+            | Self::Left { entity, .. }
+            | Self::Awaited { entity, .. }
             | Self::Unlink { entity, .. }
             | Self::Written { entity, .. }
             | Self::Forget { entity, .. }
@@ -163,6 +198,17 @@ impl EntityChange {
             Self::Relink { link, .. } => {
                 row.links.insert(link.peer.connector.clone(), link);
                 row.ended = false;
+            }
+            Self::Older { peer, .. } => {
+                row.older.insert(peer);
+            }
+            Self::Left { peer, .. } => {
+                row.older.remove(&peer);
+            }
+            Self::Awaited { rule, awaited, .. } => {
+                let newest = row.awaited.remove(&rule);
+                let newest = newest.into_iter().fold(awaited, Awaited::max);
+                row.awaited.insert(rule, newest);
             }
             Self::Unlink { connector, .. } => {
                 row.links.remove(&connector);

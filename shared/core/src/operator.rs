@@ -11,6 +11,8 @@ pub enum Role {
     /// Sees everything and changes nothing.
     Viewer,
     Admin,
+    /// Runs data actions, and sees and changes nothing.
+    Flow,
 }
 
 /// One bearer token. The token itself is shown once and kept nowhere.
@@ -23,6 +25,9 @@ pub struct Token {
     /// Only this team's integrations, and what happened in them; none: everything.
     #[serde(default)]
     pub team: Option<String>,
+    /// Of a flow's: the one integration whose actions it runs; none: every one.
+    #[serde(default)]
+    pub integration: Option<String>,
     pub created_at: Timestamp,
     #[serde(default)]
     pub expires_at: Option<Timestamp>,

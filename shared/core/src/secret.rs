@@ -11,8 +11,10 @@ use crate::{Error, ErrorKind, Result, Timestamp};
 pub const WEBHOOK_KEYS: &str = "webhook-keys";
 /// Whose fields are the callers of data actions, each with its token.
 pub const DATA_ACTION_TOKENS: &str = "data-action-tokens";
+/// Where notices go.
+pub const NOTICES: &str = "notices";
 /// Credentials that belong to no integration and so to no team.
-pub const SHARED: [&str; 2] = [WEBHOOK_KEYS, DATA_ACTION_TOKENS];
+pub const SHARED: [&str; 3] = [WEBHOOK_KEYS, DATA_ACTION_TOKENS, NOTICES];
 /// The field with which an owner says when a credential ends, as `2027-01-31` or RFC 3339.
 const EXPIRES_AT: &str = "expires_at";
 

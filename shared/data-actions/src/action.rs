@@ -24,6 +24,8 @@ pub struct Extras {
     pub reads: Option<bool>,
     /// Inputs are meant to bring structure with them.
     pub free_structure: bool,
+    /// Counts how often it was published.
+    pub version: Option<u64>,
 }
 
 /// An action that is ready to run.
@@ -95,6 +97,11 @@ impl Action {
     pub fn timeout(&self) -> Duration {
         let own = self.definition.timeout_seconds.map(Duration::from_secs);
         self.extras.timeout.or(own).unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    /// What publishing has counted; an action that was written as published is the first.
+    pub fn published_version(&self) -> u64 {
+        self.extras.version.unwrap_or(1)
     }
 
     /// Whether it may be repeated freely.

@@ -39,6 +39,8 @@ pub(crate) struct Rules {
     /// stays guarded.
     pub(crate) free: bool,
     pub(crate) dialect: Dialect,
+    /// No part of the address comes from an input, be it only a name in its path.
+    pub(crate) fixed_address: bool,
 }
 
 /// Renders an address and checks it: its scheme and host are the author's, and no input adds a path
@@ -49,7 +51,7 @@ pub(crate) fn url(
     base: Option<&str>,
     rules: Rules,
 ) -> Result<String> {
-    url::host_is_the_authors(render, input, base)?;
+    url::host_is_the_authors(render, input, base, rules.fixed_address)?;
     let check = |text: &str| match rules.free {
         true => url::resolve(text, base).map(drop),
         false => {

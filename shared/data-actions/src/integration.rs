@@ -1,17 +1,24 @@
 //! An integration of the kind `data-actions`: its type, its credential, its actions.
 
+mod beside;
+mod draft;
 mod entry;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use deskbridge_core::integration::{Integration as Stored, IntegrationSpec, Problem};
+use deskbridge_core::integration::{IntegrationSpec, Problem};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::action::Action;
 use crate::definition::ActionType;
 use crate::guard::{Escape, Rules};
 use crate::types::{self, IntegrationType, TypeSettings};
 use entry::Entry;
+
+pub use beside::check_beside;
+pub use draft::{Listed, publish, with_draft};
 
 /// The kind's name.
 pub const KIND: &str = "data-actions";
@@ -25,9 +32,12 @@ struct Settings {
     kind: String,
     credential: Option<String>,
     credential_type: Option<String>,
+    /// The credential with the certificate that a web service asks for.
+    client_certificate: Option<String>,
     base_url: Option<String>,
     login_url: Option<String>,
     region: Option<String>,
+    audience: Option<String>,
     /// For people.
     #[serde(default)]
     notes: String,
@@ -37,7 +47,11 @@ struct Settings {
     type_limit: Option<usize>,
     /// Of a user-defined OAuth credential.
     login: Option<Entry>,
+    #[serde(default)]
     actions: BTreeMap<String, Entry>,
+    /// They may be wrong, so they are read one by one.
+    #[serde(default)]
+    drafts: BTreeMap<String, Value>,
 }
 
 /// An integration that is ready to run actions.
@@ -45,9 +59,12 @@ pub struct Integration {
     pub name: String,
     pub notes: String,
     pub credential: Option<String>,
+    pub client_certificate: Option<String>,
     pub settings: TypeSettings,
     pub login: Option<Action>,
     pub actions: BTreeMap<String, Action>,
+    /// What is not published yet, or what is wrong with it.
+    pub drafts: BTreeMap<String, Result<Action, Vec<Problem>>>,
     pub(crate) type_: &'static dyn IntegrationType,
     escape: Escape,
 }
@@ -57,7 +74,7 @@ pub struct Integration {
 /// # Errors
 /// Everything that does not hold, each with its place in the settings.
 pub fn compile(spec: &IntegrationSpec) -> Result<Integration, Vec<Problem>> {
-    let settings: Settings = read(spec)?;
+    let settings: Settings = read(&spec.settings, "settings")?;
     let Some(type_) = types::named(&settings.kind) else {
         let known: Vec<_> = types::all().iter().map(|each| each.name()).collect();
         let why = format!("must be one of: {}", known.join(", "));
@@ -68,6 +85,7 @@ pub fn compile(spec: &IntegrationSpec) -> Result<Integration, Vec<Problem>> {
         base_url: settings.base_url.clone(),
         login_url: settings.login_url.clone(),
         region: settings.region.clone(),
+        audience: settings.audience.clone(),
     };
     let mut problems = problems(&settings, &own, type_);
     let login = settings
@@ -83,45 +101,23 @@ pub fn compile(spec: &IntegrationSpec) -> Result<Integration, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    let drafts = settings.drafts.into_iter();
+    let drafts = drafts.map(|(name, value)| {
+        let draft = draft(&name, &value, type_);
+        (name, draft)
+    });
+    let drafts = drafts.collect();
     Ok(Integration {
         name: spec.name.clone(),
         notes: settings.notes,
         credential: settings.credential,
+        client_certificate: settings.client_certificate,
         settings: own,
         login,
         actions,
+        drafts,
         type_,
         escape: settings.escape,
-    })
-}
-
-/// Says whether a type has too many integrations once `spec` is stored beside the others. The limit is
-/// the vendor's, or what any of them sets as `type_limit`.
-pub fn over_limit(spec: &IntegrationSpec, others: &[Stored]) -> Option<Problem> {
-    let type_ = type_of(spec)?;
-    let others = others.iter().filter(|other| {
-        other.deleted_at.is_none()
-            && other.name() != spec.name
-            && type_of(&other.spec).is_some_and(|found| found.name() == type_.name())
-    });
-    let others: Vec<_> = others.collect();
-    let own = |spec: &IntegrationSpec| {
-        let limit = spec.settings.get("type_limit")?.as_u64()?;
-        usize::try_from(limit).ok()
-    };
-    let set = others
-        .iter()
-        .filter_map(|other| own(&other.spec))
-        .chain(own(spec))
-        .max();
-    let limit = set.unwrap_or_else(|| type_.max_integrations());
-    (others.len() >= limit).then(|| {
-        let why = format!(
-            "there are {} integrations of the type {} already, which is its limit; raise it with type_limit",
-            others.len(),
-            type_.name()
-        );
-        Problem::new("settings.type", why)
     })
 }
 
@@ -149,25 +145,28 @@ impl Integration {
             escape: self.escape,
             free: action.extras.free_structure,
             dialect: self.type_.dialect(),
+            fixed_address: self.type_.fixed_address(),
         }
     }
 }
 
-fn type_of(spec: &IntegrationSpec) -> Option<&'static dyn IntegrationType> {
-    let name = spec.settings.get("type")?.as_str()?;
-    (spec.kind == KIND).then(|| types::named(name))?
-}
-
-fn read(spec: &IntegrationSpec) -> Result<Settings, Vec<Problem>> {
-    serde_path_to_error::deserialize(&spec.settings).map_err(|error| {
+fn read<T: DeserializeOwned>(value: &Value, place: &str) -> Result<T, Vec<Problem>> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let field = if path == "." {
-            "settings".to_owned()
+            place.to_owned()
         } else {
-            format!("settings.{path}")
+            format!("{place}.{path}")
         };
         vec![Problem::new(field, error.inner().to_string())]
     })
+}
+
+fn draft(name: &str, value: &Value, type_: &dyn IntegrationType) -> Result<Action, Vec<Problem>> {
+    let place = format!("settings.drafts.{name}");
+    let entry: Entry = read(value, &place)?;
+    let mut problems = Vec::new();
+    action(name, entry, &place, type_, &mut problems).ok_or(problems)
 }
 
 fn action(
@@ -188,6 +187,9 @@ fn action(
 
 /// A definition says which type it was made for; relative addresses lead elsewhere in another.
 fn mismatch(action: &Action, type_: &dyn IntegrationType) -> Option<String> {
+    if let Some(why) = type_.check_definition(&action.definition) {
+        return Some(why.to_owned());
+    }
     let made_for = action.definition.integration_type.as_deref()?;
     (made_for != type_.vendor_id()).then(|| {
         let known = types::named(made_for).map(|found| found.name());
@@ -225,25 +227,30 @@ fn problems(settings: &Settings, own: &TypeSettings, type_: &dyn IntegrationType
             "stands with the credential type user-defined-oauth, and only there".to_owned(),
         );
     }
+    if settings.client_certificate.is_some() && !type_.takes_certificate() {
+        add(
+            "client_certificate",
+            "stands with the type web-services only".to_owned(),
+        );
+    }
     if settings.actions.len() > MAX_ACTIONS {
         add("actions", format!("has more than {MAX_ACTIONS} actions"));
     }
     if settings.type_limit == Some(0) {
         add("type_limit", "must be at least 1".to_owned());
     }
-    let mut seen = BTreeSet::new();
-    for name in settings.actions.keys() {
-        let fine = !name.is_empty()
-            && name.chars().count() <= MAX_ACTION_NAME_CHARS
-            && !name.chars().any(|c| c.is_control() || c == '/');
-        if !fine || !seen.insert(name.to_lowercase()) {
-            let why = format!(
-                "use names of 1 to {MAX_ACTION_NAME_CHARS} characters without /, that differ in more than case"
-            );
-            add(&format!("actions.{name}"), why);
-        }
+    for (part, name) in names(settings) {
+        let why = format!(
+            "use names of 1 to {MAX_ACTION_NAME_CHARS} characters without /, that differ in more than case"
+        );
+        add(&format!("{part}.{name}"), why);
     }
-    for (field, url) in [("base_url", &own.base_url), ("login_url", &own.login_url)] {
+    let addresses = [
+        ("base_url", &own.base_url),
+        ("login_url", &own.login_url),
+        ("audience", &own.audience),
+    ];
+    for (field, url) in addresses {
         if let Some(why) = url.as_deref().and_then(url_problem) {
             add(field, why.to_owned());
         }
@@ -253,6 +260,21 @@ fn problems(settings: &Settings, own: &TypeSettings, type_: &dyn IntegrationType
         own.map(|problem| Problem::new(format!("settings.{}", problem.field), problem.message)),
     );
     problems
+}
+
+/// Names of actions and drafts that are none, or that are there in another case.
+fn names(settings: &Settings) -> Vec<(&'static str, &String)> {
+    let mut seen = BTreeMap::new();
+    let published = settings.actions.keys().map(|name| ("actions", name));
+    let drafts = settings.drafts.keys().map(|name| ("drafts", name));
+    let wrong = published.chain(drafts).filter(|(_, name)| {
+        let fine = !name.is_empty()
+            && name.chars().count() <= MAX_ACTION_NAME_CHARS
+            && !name.chars().any(|c| c.is_control() || c == '/');
+        let first = seen.entry(name.to_lowercase()).or_insert(*name);
+        !fine || first != name
+    });
+    wrong.collect()
 }
 
 /// In form only: where it leads is judged when it is called.

@@ -6,6 +6,8 @@
 //! ports: it knows no HTTP library, no cloud and no clock of its own.
 
 mod action;
+mod builtin;
+mod certificate;
 mod contract;
 mod definition;
 mod error;
@@ -19,13 +21,15 @@ mod trace;
 mod types;
 
 pub use action::{Action, DEFAULT_TIMEOUT, Extras};
+pub use builtin::builtin;
+pub use certificate::{CertificateLife, WARN_BEFORE, certificates, expiry_warning};
 pub use contract::{Contract, flatten};
 pub use definition::{
     ActionType, Definition, MAX_DEFINITION_BYTES, RequestTemplates, ResponseRules,
 };
 pub use error::{ActionError, ErrorType, Result};
 pub use guard::Escape;
-pub use integration::{Integration, KIND, compile, over_limit};
+pub use integration::{Integration, KIND, Listed, check_beside, compile, publish, with_draft};
 pub use run::{Execution, Finished, Runner};
 pub use trace::{Operation, Step, Trace};
 pub use types::TypeSettings;

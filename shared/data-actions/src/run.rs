@@ -13,6 +13,7 @@ use std::time::Duration;
 use deskbridge_core::Timestamp;
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::ports::{Clock, Secrets, Store, VendorHttp};
+use deskbridge_core::secret::Credential;
 use serde_json::{Map, Value};
 
 use crate::action::Action;
@@ -56,6 +57,7 @@ pub struct Runner {
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
+    own_keys: Option<Credential>,
     directory: Directory,
     tokens: Tokens,
     kept: Kept,
@@ -74,9 +76,18 @@ impl Runner {
             directory: Directory::new(Arc::clone(&store), Arc::clone(&clock)),
             store,
             clock,
+            own_keys: None,
             tokens: Tokens::default(),
             kept: Kept::default(),
         }
+    }
+
+    /// Gives it the AWS keys of this process: `accessKeyId`, `secretAccessKey` and perhaps
+    /// `sessionToken`. They assume the roles of integrations, and call functions.
+    #[must_use]
+    pub fn with_aws_keys(mut self, keys: Option<Credential>) -> Self {
+        self.own_keys = keys;
+        self
     }
 
     /// Forgets compiled integrations, after a change made through this process.
@@ -84,12 +95,28 @@ impl Runner {
         self.directory.forget();
     }
 
-    /// Runs an action to its end, which comes before the caller's deadline.
+    /// Runs a published action to its end, which comes before the caller's deadline.
     pub async fn run(&self, execution: &Execution) -> Finished {
+        self.execute(execution, find).await
+    }
+
+    /// Runs the draft of that name, or the published action where there is none. What is kept
+    /// under a request key is for published actions, so a test has none.
+    pub async fn test(&self, execution: &Execution) -> Finished {
+        let execution = Execution {
+            request_key: None,
+            ..execution.clone()
+        };
+        self.execute(&execution, find_draft).await
+    }
+
+    async fn execute(&self, execution: &Execution, find: Find) -> Finished {
         let mut recorder = Recorder::new(execution.trace);
         let key = execution.request_key.as_deref().unwrap_or(&execution.id);
         let reference = short_id("run", &[&execution.integration, &execution.action, key]);
-        let result = self.resolved(execution, &reference, &mut recorder).await;
+        let result = self
+            .resolved(execution, &reference, find, &mut recorder)
+            .await;
         let result = result.map_err(|mut error| {
             error.message = recorder.redactor.text(&error.message);
             error.with_reference(&reference)
@@ -98,19 +125,22 @@ impl Runner {
         Finished { result, trace }
     }
 
-    /// Runs steps 9 and 10 on an answer that was saved, without calling anybody.
+    /// Runs steps 9 and 10 on an answer that was saved, without calling anybody; of a draft where there
+    /// is one.
     pub async fn replay(&self, execution: &Execution, answer: &str) -> Finished {
         let mut recorder = Recorder::new(true);
         let result = match self.directory.active(&execution.integration).await {
-            Ok(integration) => find(&integration, &execution.action).and_then(|(_, action)| {
-                translate(
-                    action,
-                    answer,
-                    execution.flatten,
-                    &mut recorder,
-                    &*self.clock,
-                )
-            }),
+            Ok(integration) => {
+                find_draft(&integration, &execution.action).and_then(|(_, action)| {
+                    translate(
+                        action,
+                        answer,
+                        execution.flatten,
+                        &mut recorder,
+                        &*self.clock,
+                    )
+                })
+            }
             Err(error) => Err(error),
         };
         let trace = recorder.finish(&result);
@@ -121,10 +151,21 @@ impl Runner {
         &self,
         execution: &Execution,
         reference: &str,
+        find: Find,
         recorder: &mut Recorder,
     ) -> Result<Value> {
         let integration = self.directory.active(&execution.integration).await?;
-        let (name, action) = find(&integration, &execution.action)?;
+        let now = self.clock.now();
+        let found = find(&integration, &execution.action);
+        let (name, action) = match found {
+            Ok(found) => found,
+            // A draft that does not hold.
+            Err(error) if error.error_type == ErrorType::Misconfigured => {
+                let step = Step::ValidateDefinition;
+                return recorder.note(step, (now, now), Err(error), Value::clone);
+            }
+            Err(error) => return Err(error),
+        };
         let budget = Budget::new(execution.deadline, action.timeout(), &*self.clock);
         let input = self.accepted(action, &execution.input, recorder)?;
         let run = Run {
@@ -166,7 +207,7 @@ impl Runner {
         let input = recorder.note(Step::ValidateSimpleJson, (at, now()), simple, |input| {
             Value::Object(input.clone())
         })?;
-        // A definition that does not hold never gets this far: it is checked when it is saved.
+        // A definition that does not hold never gets this far.
         let version = || action.definition.version().into();
         recorder.note(Step::ValidateDefinition, (now(), now()), Ok(()), |()| {
             version()
@@ -224,6 +265,21 @@ impl Run<'_> {
             }
             error
         })
+    }
+}
+
+type Find = for<'a> fn(&'a Integration, &str) -> Result<(&'a str, &'a Action)>;
+
+/// The draft, or the published action where there is none.
+fn find_draft<'a>(integration: &'a Integration, name: &str) -> Result<(&'a str, &'a Action)> {
+    match integration.drafts.get_key_value(name) {
+        None => find(integration, name),
+        Some((name, Ok(draft))) => Ok((name, draft)),
+        Some((_, Err(problems))) => {
+            let first = problems.first().map(ToString::to_string);
+            let why = format!("the draft does not hold: {}", first.unwrap_or_default());
+            Err(ActionError::new(ErrorType::Misconfigured, why))
+        }
     }
 }
 

@@ -2,19 +2,28 @@
 //!
 //! One folder or file per type; all are registered here.
 
+mod assertion;
+mod aws;
+mod aws_lambda;
+mod dynamics;
+mod function;
 mod genesys_cloud;
+mod google;
 mod salesforce;
 mod token;
 mod web_services;
 mod zendesk;
 
 use deskbridge_core::Timestamp;
-use deskbridge_core::http::{HttpRequest, HttpResponse};
+use deskbridge_core::dedup::digest;
+use deskbridge_core::http::{HttpRequest, HttpResponse, Method};
 use deskbridge_core::integration::Problem;
 use deskbridge_core::secret::Credential;
 use serde::Deserialize;
+use url::form_urlencoded;
 
-use crate::error::Result;
+use crate::definition::Definition;
+use crate::error::{ActionError, ErrorType, Result};
 use crate::guard::Dialect;
 
 pub(crate) use token::{Token, Tokens, lifetime};
@@ -28,8 +37,33 @@ pub struct TypeSettings {
     pub base_url: Option<String>,
     /// Where tokens are fetched, if not where the type knows.
     pub login_url: Option<String>,
-    /// As `mypurecloud.de`.
+    /// As `mypurecloud.de`, or `eu-central-1`.
     pub region: Option<String>,
+    /// Whom Google's identity tokens are for: the address of a function.
+    pub audience: Option<String>,
+}
+
+impl TypeSettings {
+    /// Names these settings: a token that was fetched with others is not used with them.
+    pub(crate) fn digest(&self) -> String {
+        let all = [
+            &self.credential_type,
+            &self.base_url,
+            &self.login_url,
+            &self.region,
+            &self.audience,
+        ];
+        digest(&all.map(|each| each.as_deref().unwrap_or_default()))
+    }
+}
+
+/// What a type signs on with.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) settings: &'a TypeSettings,
+    pub(crate) credential: Option<&'a Credential>,
+    /// The AWS keys of this process, where it has any.
+    pub(crate) own_keys: Option<&'a Credential>,
 }
 
 /// What a request gets from its integration.
@@ -38,14 +72,29 @@ pub(crate) struct Access {
     /// What relative addresses begin with.
     pub(crate) base: Option<String>,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// AWS keys that sign each request.
+    pub(crate) keys: Option<Credential>,
 }
 
+impl Access {
+    fn bearer(base: Option<String>, token: &Token) -> Self {
+        Self {
+            base,
+            headers: vec![("authorization", format!("Bearer {}", token.value))],
+            keys: None,
+        }
+    }
+}
+
+/// Makes the request for a token, when one is needed.
+pub(crate) type MakeRequest<'a> = Box<dyn FnOnce(Timestamp) -> Result<HttpRequest> + Send + 'a>;
+
 /// How a credential becomes access.
-pub(crate) enum SignOn {
+pub(crate) enum SignOn<'a> {
     /// Nothing has to be fetched.
     Ready(Access),
     /// A token has to be fetched with this request.
-    Token(Box<HttpRequest>),
+    Token(MakeRequest<'a>),
     /// The integration's own login action has to run; its result is `authResponse`.
     LoginAction(Access),
 }
@@ -76,22 +125,26 @@ pub(crate) trait IntegrationType: Send + Sync {
         true
     }
 
+    /// Whether its servers may ask for a certificate.
+    fn takes_certificate(&self) -> bool {
+        false
+    }
+
     fn check(&self, _settings: &TypeSettings) -> Vec<Problem> {
         Vec::new()
     }
 
-    fn sign_on(
-        &self,
-        settings: &TypeSettings,
-        credential: Option<&Credential>,
-        now: Timestamp,
-    ) -> Result<SignOn>;
+    /// Says what a definition lacks in an integration of this type.
+    fn check_definition(&self, _definition: &Definition) -> Option<&'static str> {
+        None
+    }
+
+    fn sign_on<'a>(&self, given: Given<'a>) -> Result<SignOn<'a>>;
 
     /// Reads the answer to the request of `SignOn::Token`.
     fn token(
         &self,
         _settings: &TypeSettings,
-        _credential: Option<&Credential>,
         answer: &HttpResponse,
         now: Timestamp,
     ) -> Result<Token> {
@@ -99,11 +152,44 @@ pub(crate) trait IntegrationType: Send + Sync {
     }
 
     /// What a token gives.
-    fn access(&self, settings: &TypeSettings, token: &Token) -> Access {
-        Access {
-            base: token.base.clone().or_else(|| settings.base_url.clone()),
-            headers: vec![("authorization", format!("Bearer {}", token.value))],
-        }
+    fn access(&self, given: Given<'_>, token: &Token) -> Result<Access> {
+        let base = token.base.clone();
+        Ok(Access::bearer(
+            base.or_else(|| given.settings.base_url.clone()),
+            token,
+        ))
+    }
+
+    /// Endings of the hosts that its credential may be shown to where it has no host of its own; none:
+    /// any host.
+    fn hosts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether the whole address is the author's, and not only its host.
+    fn fixed_address(&self) -> bool {
+        false
+    }
+
+    /// What a type that is called in a way of its own makes of the request.
+    fn dress(
+        &self,
+        request: HttpRequest,
+        _settings: &TypeSettings,
+        _access: &Access,
+        _now: Timestamp,
+    ) -> Result<HttpRequest> {
+        Ok(request)
+    }
+
+    /// The failure that an answer with a 2xx stands for, where the type has such.
+    fn failure(&self, _answer: &HttpResponse, _writes: bool) -> Option<ActionError> {
+        None
+    }
+
+    /// The text that the paths are applied to.
+    fn text(&self, answer: String) -> String {
+        answer
     }
 
     /// Whether a 401 is cured by signing on again.
@@ -125,8 +211,12 @@ pub(crate) trait IntegrationType: Send + Sync {
     }
 }
 
-static TYPES: [&dyn IntegrationType; 4] = [
+static TYPES: [&dyn IntegrationType; 8] = [
+    &aws_lambda::AwsLambda,
+    &dynamics::Dynamics,
+    &function::Function,
     &genesys_cloud::GenesysCloud,
+    &google::Google,
     &salesforce::Salesforce,
     &web_services::WebServices,
     &zendesk::Zendesk,
@@ -149,6 +239,28 @@ pub(crate) fn named(name: &str) -> Option<&'static dyn IntegrationType> {
 pub(crate) fn required(credential: Option<&Credential>) -> Result<&Credential> {
     credential.ok_or_else(|| {
         let why = "the integration names no credential: set settings.credential";
-        crate::ActionError::new(crate::ErrorType::Misconfigured, why)
+        ActionError::new(ErrorType::Misconfigured, why)
     })
+}
+
+/// The setting that the credential may hold as well; the setting counts.
+pub(crate) fn set_or_held<'a>(
+    set: Option<&'a String>,
+    credential: &'a Credential,
+    field: &str,
+) -> Result<&'a str> {
+    match set {
+        Some(set) => Ok(set),
+        None => Ok(credential.field(field)?),
+    }
+}
+
+/// A form to a token endpoint.
+pub(crate) fn form(url: &str, call: &'static str, fields: &[(&str, &str)]) -> HttpRequest {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(fields);
+    let mut request = HttpRequest::new(Method::Post, url, call)
+        .header("content-type", "application/x-www-form-urlencoded");
+    request.body = Some(body.finish().into_bytes());
+    request
 }

@@ -22,8 +22,9 @@ use crate::settings::{Literal, connection, read};
 pub(crate) const KIND: &str = "alert-autotask";
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     /// The source: how its posts are read.
     #[serde(default = "nothing")]
     alert: Value,
@@ -54,6 +55,7 @@ fn nothing() -> Value {
 
 /// A thing at Autotask, by its name or its number.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "must be a name or a number")]
 enum Choice {
     Number(i64),
@@ -122,7 +124,7 @@ impl Settings {
                 ..Rule::default()
             })
             .collect();
-        rules.extend(self.completion.rule(&self.tickets));
+        rules.extend(self.completion.rules(&self.tickets));
         rules
     }
 

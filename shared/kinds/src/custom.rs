@@ -15,8 +15,9 @@ pub(crate) const KIND: &str = "custom";
 const MAX_ID_CHARS: usize = 64;
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     /// By connector: its settings and its credential.
     connections: BTreeMap<String, Value>,
     rules: Vec<Written>,
@@ -24,6 +25,7 @@ struct Settings {
 
 /// A rule as it is written.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Written {
     /// Names it in records; its place in the list where there is none.
@@ -36,10 +38,13 @@ struct Written {
     #[serde(default)]
     with: Map<String, Value>,
     order: Option<String>,
+    /// Seconds to wait before it is done.
+    after_s: Option<u64>,
 }
 
 /// One expression, or several that must all hold.
 #[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "an expression, or a list of expressions")]
 enum Conditions {
     #[default]
@@ -95,6 +100,7 @@ impl Written {
             operation: self.operation,
             with: self.with,
             order: self.order,
+            after_s: self.after_s,
             ..Rule::default()
         }
     }

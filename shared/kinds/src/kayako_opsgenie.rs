@@ -18,8 +18,9 @@ use crate::settings::{Literal, connection, read};
 pub(crate) const KIND: &str = "kayako-opsgenie";
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     kayako: Value,
     opsgenie: Value,
     #[serde(default)]

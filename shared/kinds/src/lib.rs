@@ -8,11 +8,16 @@ mod custom;
 mod data_actions;
 mod kayako_opsgenie;
 mod relation_kintone;
+#[cfg(feature = "schema")]
+mod schema;
 mod settings;
 mod zoho_desk_slack;
 
 use deskbridge_core::integration::{IntegrationSpec, Problem};
 use deskbridge_core::mapping::Draft;
+
+#[cfg(feature = "schema")]
+pub use schema::{schema, schema_kinds};
 
 type Compile = fn(&IntegrationSpec) -> Result<Draft, Vec<Problem>>;
 

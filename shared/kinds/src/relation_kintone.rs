@@ -27,8 +27,9 @@ pub(crate) const ACTIVITIES: [&str; 5] = [
 ];
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     relation: Value,
     kintone: Value,
     /// Which activities are synced; all of them where nothing is said.
@@ -40,6 +41,7 @@ struct Settings {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Mode {
     /// A record for each activity.

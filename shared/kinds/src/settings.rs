@@ -61,6 +61,20 @@ impl<'de> Deserialize<'de> for Items {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Items {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Items".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A list, or text with commas.",
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+        })
+    }
+}
+
 /// Writes a value as a literal of the expression language, which reads JSON as it stands.
 pub(crate) struct Literal<'a, T: ?Sized>(pub(crate) &'a T);
 

@@ -23,8 +23,9 @@ const DESK: &str = "zoho-desk";
 const SLACK: &str = "slack";
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     #[serde(rename = "zoho-desk")]
     desk: Value,
     #[serde(default = "empty")]
@@ -45,6 +46,7 @@ struct Settings {
 
 /// What tickets that are made in Slack have besides what the form asks for.
 #[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct NewTickets {
     /// Id or name.

@@ -2,17 +2,23 @@
 
 use clap::Args;
 use deskbridge_core::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::remote::encoded;
+use super::remote::{Remote, encoded};
 use super::{Connection, list, shown, table, text, time, word};
 use crate::term;
+
+/// Outcomes of events, and states of actions, that a person should know of.
+const WENT_WRONG: [&str; 4] = ["failed", "parked", "dead", "rejected"];
+/// How many pages are looked through at once.
+const MAX_PAGES: usize = 50;
 
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   deskbridge events                                  the newest ones
   deskbridge events --ticket 4711                    what happened to a ticket
+  deskbridge events --failed --integration visits    what went wrong, and why: `replay` tries it again
   deskbridge events evt_0a1b…                        one event's whole story
   deskbridge events --json | jq '.events[].outcome'  for scripts")]
 pub struct EventsArgs {
@@ -24,6 +30,9 @@ pub struct EventsArgs {
     /// Only those about the ticket, alert or conversation with this id at its vendor.
     #[arg(long, conflicts_with = "id")]
     ticket: Option<String>,
+    /// Only those of which something failed, was refused or given up, or waits for a person.
+    #[arg(long, conflicts_with = "id")]
+    failed: bool,
     /// How many.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
     limit: u32,
@@ -41,20 +50,43 @@ pub async fn events(args: EventsArgs) -> Result<()> {
         args.connection.print(&event, show_one);
         return Ok(());
     }
+    let page = match args.failed {
+        true => failed(&remote, &args).await?,
+        false => page(&remote, &args, args.before.as_deref()).await?,
+    };
+    args.connection.print(&page, show_page);
+    Ok(())
+}
+
+async fn page(remote: &Remote, args: &EventsArgs, before: Option<&str>) -> Result<Value> {
     let mut path = format!("events?limit={}", args.limit);
     let filters = [
-        ("integration", &args.integration),
-        ("subject", &args.ticket),
-        ("before", &args.before),
+        ("integration", args.integration.as_deref()),
+        ("subject", args.ticket.as_deref()),
+        ("before", before),
     ];
     for (name, value) in filters {
         if let Some(value) = value {
             path += &format!("&{name}={}", encoded(value));
         }
     }
-    let page = remote.get(&path).await?;
-    args.connection.print(&page, show_page);
-    Ok(())
+    remote.get(&path).await
+}
+
+/// Looks through the pages until there are enough, or for a while: what failed is rare.
+async fn failed(remote: &Remote, args: &EventsArgs) -> Result<Value> {
+    let (mut found, mut next) = (Vec::new(), args.before.clone());
+    for _ in 0..MAX_PAGES {
+        let page = page(remote, args, next.as_deref()).await?;
+        let events = list(&page, "events").iter();
+        let wrong = events.filter(|event| WENT_WRONG.contains(&text(event, "outcome")));
+        found.extend(wrong.cloned());
+        next = page.get("next").and_then(Value::as_str).map(str::to_owned);
+        if next.is_none() || found.len() >= args.limit as usize {
+            break;
+        }
+    }
+    Ok(json!({ "events": found, "next": next }))
 }
 
 fn show_page(page: &Value) {
@@ -84,7 +116,7 @@ fn show_page(page: &Value) {
     }
 }
 
-/// Why nothing followed, or what followed.
+/// Why nothing followed, or what followed; of what went wrong, the vendor's words.
 fn said(event: &Value) -> String {
     let why = because(event);
     if !why.is_empty() {
@@ -93,7 +125,10 @@ fn said(event: &Value) -> String {
     let actions = list(event, "actions").iter();
     let actions = actions.map(|action| {
         let (connector, operation) = (text(action, "connector"), text(action, "operation"));
-        format!("{connector}.{operation}")
+        match WENT_WRONG.contains(&text(action, "state")) {
+            true => format!("{connector}.{operation}: {}", text(action, "detail")),
+            false => format!("{connector}.{operation}"),
+        }
     });
     actions.collect::<Vec<_>>().join(", ")
 }
@@ -145,7 +180,13 @@ fn show_one(event: &Value) {
         let (connector, operation) = (text(action, "connector"), text(action, "operation"));
         let (id, state) = (text(action, "id"), word(text(action, "state")));
         let (rule, detail) = (text(action, "rule"), text(action, "detail"));
-        term::line(format!("  {connector}.{operation}  {state}  {detail}"));
+        let when = match (text(action, "state"), text(action, "not_before")) {
+            ("queued" | "scheduled", at) if !at.is_empty() => format!("for {at}"),
+            _ => String::new(),
+        };
+        term::line(format!(
+            "  {connector}.{operation}  {state}  {when}{detail}"
+        ));
         term::line(term::faint(&format!("    {id}  by {rule}")));
     }
 }

@@ -136,6 +136,9 @@ fn show(event: &Value) {
             "  would send {}",
             term::bold(&format!("{connector}.{operation}"))
         ));
+        if let Some(at) = action.get("not_before").and_then(Value::as_str) {
+            term::line(format!("    at {at}, unless the same happens again before"));
+        }
         let params = action.get("params").and_then(Value::as_object);
         for (name, value) in params.into_iter().flatten() {
             term::line(format!("    {name}: {}", shown(value)));

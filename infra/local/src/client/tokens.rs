@@ -31,6 +31,9 @@ pub struct CreateArgs {
     /// Only this team's integrations.
     #[arg(long)]
     team: Option<String>,
+    /// Of a flow's: only this integration's data actions.
+    #[arg(long)]
+    integration: Option<String>,
     #[arg(long, value_name = "DAYS")]
     expires_in_days: Option<u32>,
     #[command(flatten)]
@@ -42,6 +45,8 @@ enum Role {
     /// Sees everything and changes nothing.
     Viewer,
     Admin,
+    /// Runs data actions, and sees and changes nothing.
+    Flow,
 }
 
 #[derive(Args)]
@@ -75,10 +80,14 @@ async fn create(args: CreateArgs) -> Result<()> {
     let role = match args.role {
         Role::Viewer => "viewer",
         Role::Admin => "admin",
+        Role::Flow => "flow",
     };
     let mut body = json!({"name": args.name, "role": role});
     if let Some(team) = args.team {
         body["team"] = team.into();
+    }
+    if let Some(integration) = args.integration {
+        body["integration"] = integration.into();
     }
     if let Some(days) = args.expires_in_days {
         body["expires_in_days"] = days.into();

@@ -11,9 +11,9 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use deskbridge_admin::may_run;
 use deskbridge_core::dedup::digest;
 use deskbridge_core::flow::receive::Refusal;
-use deskbridge_core::ports::Secrets;
 use deskbridge_core::secret::DATA_ACTION_TOKENS;
 use deskbridge_core::{ErrorKind, json as bounded};
 use deskbridge_data_actions::{ActionError, DEFAULT_TIMEOUT, Execution, Finished};
@@ -44,11 +44,13 @@ pub(super) async fn run(
 ) -> Response {
     let id = request_id(&bundle);
     let (parts, body) = request.into_parts();
-    // Before anything of the request is looked at.
-    if let Err(refusal) = authorized(&*bundle.secrets, &parts.headers).await {
+    let named = address.ok().map(|Path(names)| names);
+    let name = named.as_ref().map(|(integration, _)| integration.as_str());
+    // Before anything else of the request is looked at.
+    if let Err(refusal) = authorized(&bundle, name.unwrap_or_default(), &parts.headers).await {
         return problem(&refusal, &id);
     }
-    let Ok(Path((integration, action))) = address else {
+    let Some((integration, action)) = named else {
         return problem(&Refusal::unknown_address(), &id);
     };
     let Ok(Query(asked)) = asked else {
@@ -122,16 +124,27 @@ fn key(headers: &HeaderMap) -> Option<String> {
         .then(|| key.to_owned())
 }
 
-/// Hashes are compared, so that the time it takes says nothing of the token.
-async fn authorized(secrets: &dyn Secrets, headers: &HeaderMap) -> Result<(), Refusal> {
+/// A flow's token of the store, or one of the credential. Hashes are compared, so that the time it takes
+/// says nothing of the token.
+async fn authorized(
+    bundle: &Bundle,
+    integration: &str,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
     let given = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     let token = given
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
+    let now = bundle.clock.now();
+    match may_run(&*bundle.store, now, token, integration).await {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        Err(_) => return Err(Refusal::unavailable()),
+    }
     let hash = |token: &str| digest(&["data-action-token", token]);
-    let known = match secrets.credential(DATA_ACTION_TOKENS).await {
+    let known = match bundle.secrets.credential(DATA_ACTION_TOKENS).await {
         Ok(known) => known,
         Err(error) if error.kind() == ErrorKind::Unavailable => return Err(Refusal::unavailable()),
         Err(_) => return Err(unauthorized()),

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use deskbridge_core::dedup::key_hash;
 use deskbridge_core::integration::{Integration, IntegrationSpec, MAX_KEYS};
+use deskbridge_data_actions::check_beside;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -59,7 +60,10 @@ pub(crate) async fn put(
     if let Some(stored) = &stored {
         check_owner(stored)?;
     }
-    let problems = admin.directory.check_to_save(&spec).await?;
+    let mut problems = admin.directory.check_to_save(&spec).await?;
+    if problems.is_empty() {
+        problems.extend(check_beside(&spec, &admin.store.integrations().await?));
+    }
     if !problems.is_empty() {
         return Err(Problem::document(&problems));
     }
@@ -182,6 +186,19 @@ impl Admin {
     }
 
     /// Writes the integration as the next version of the one it was made of.
+    /// Stores another document of an integration that no file keeps.
+    pub(crate) async fn rewrite(
+        &self,
+        caller: &Caller,
+        what: &str,
+        stored: Integration,
+        spec: IntegrationSpec,
+    ) -> Answer<Integration> {
+        check_owner(&stored)?;
+        self.write(caller, what, Integration { spec, ..stored })
+            .await
+    }
+
     async fn write(
         &self,
         caller: &Caller,

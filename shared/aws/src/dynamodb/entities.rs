@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
 };
-use deskbridge_core::link::{Entity, EntityChange, EntityRef, Link, Written as Value};
+use deskbridge_core::link::{Awaited, Entity, EntityChange, EntityRef, Link, Written as Value};
 use deskbridge_core::{Result, Timestamp};
 
 use super::Db;
@@ -18,6 +18,9 @@ use crate::error::{decode, encode, unbuilt};
 const WHAT: &str = "entity";
 const LINK: &str = "link:";
 const VALUE: &str = "written:";
+/// The key goes on with the counterpart's connector, kind and id.
+const OLDER: &str = "older:";
+const AWAITED: &str = "awaited:";
 const ENDED_AT: &str = "ended_at";
 const ENDED: &str = "ended";
 
@@ -27,6 +30,9 @@ pub(super) struct Update {
     /// By connector; none where there is to be none.
     links: BTreeMap<String, Option<NewLink>>,
     values: BTreeMap<String, Option<Value>>,
+    /// Whether each of them is one of the older counterparts from now on.
+    older: BTreeMap<EntityRef, bool>,
+    awaited: BTreeMap<String, Awaited>,
     ended_at: Option<Timestamp>,
     ended: Option<bool>,
 }
@@ -82,6 +88,8 @@ pub(super) fn updates(integration: &str, changes: Vec<EntityChange>) -> Vec<Upda
                     pk,
                     links: BTreeMap::new(),
                     values: BTreeMap::new(),
+                    older: BTreeMap::new(),
+                    awaited: BTreeMap::new(),
                     ended_at: None,
                     ended: None,
                 };
@@ -109,6 +117,17 @@ impl Update {
                 self.links.insert(peer, Some(NewLink { link, replaces }));
                 self.ended = Some(false);
             }
+            EntityChange::Older { peer, .. } => {
+                self.older.insert(peer, true);
+            }
+            EntityChange::Left { peer, .. } => {
+                self.older.insert(peer, false);
+            }
+            EntityChange::Awaited { rule, awaited, .. } => {
+                let before = self.awaited.remove(&rule);
+                let newest = before.into_iter().fold(awaited, Awaited::max);
+                self.awaited.insert(rule, newest);
+            }
             EntityChange::Unlink { connector, .. } => {
                 self.links.insert(connector, None);
             }
@@ -125,15 +144,25 @@ impl Update {
         }
     }
 
-    /// A refusal means that it ended later than we know: that part is left out.
+    /// A refusal means that something newer stands there than we know of: that part is left out.
     pub(super) fn learn(&mut self, reason: &Reason) {
-        if let Reason::Refused(_) = reason {
-            self.ended_at = None;
-        }
+        let Reason::Refused(found) = reason else {
+            return;
+        };
+        let stands = |name: &str| found.as_ref().and_then(|item| item.get(name));
+        let ended_at = found.as_ref().and_then(|item| number(item, ENDED_AT));
+        let ended_at = ended_at.map(Timestamp::from_millis);
+        self.ended_at = self.ended_at.filter(|at| Some(*at) > ended_at);
+        self.awaited.retain(|rule, awaited| {
+            let stands = stands(&format!("{AWAITED}{rule}"));
+            let stands = stands.and_then(|value| value.as_s().ok());
+            stands.is_none_or(|stands| *stands < awaited_text(awaited))
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {
         let nothing_set = self.links.is_empty() && self.values.is_empty();
+        let nothing_set = nothing_set && self.older.is_empty() && self.awaited.is_empty();
         nothing_set && self.ended_at.is_none() && self.ended.is_none()
     }
 
@@ -161,18 +190,38 @@ impl Update {
                 None => parts.remove.push(name),
             }
         }
+        for (peer, stands) in &self.older {
+            let (name, value) = parts.named(older_name(peer));
+            match stands {
+                true => {
+                    parts.set(&name, value.clone());
+                    parts.values.insert(value, s(encode(WHAT, peer)?));
+                }
+                false => parts.remove.push(name),
+            }
+        }
+        for (rule, awaited) in &self.awaited {
+            let (name, value) = parts.named(format!("{AWAITED}{rule}"));
+            parts.set(&name, value.clone());
+            let newer = format!("(attribute_not_exists({name}) OR {name} < {value})");
+            parts.conditions.push(newer);
+            parts.values.insert(value, s(awaited_text(awaited)));
+        }
         if let Some(ended) = self.ended {
             let (name, value) = parts.named(ENDED.to_owned());
             parts.set(&name, value.clone());
             parts.values.insert(value, AttributeValue::Bool(ended));
         }
-        let mut builder = aws_sdk_dynamodb::types::Update::builder();
         if let Some(at) = self.ended_at {
             parts.set(ENDED_AT, ":ended".to_owned());
             parts.values.insert(":ended".to_owned(), millis(at));
-            let later = format!("attribute_not_exists({ENDED_AT}) OR {ENDED_AT} < :ended");
+            let later = format!("(attribute_not_exists({ENDED_AT}) OR {ENDED_AT} < :ended)");
+            parts.conditions.push(later);
+        }
+        let mut builder = aws_sdk_dynamodb::types::Update::builder();
+        if !parts.conditions.is_empty() {
             builder = builder
-                .condition_expression(later)
+                .condition_expression(parts.conditions.join(" AND "))
                 .return_values_on_condition_check_failure(Return::AllOld);
         }
         let built = builder
@@ -193,6 +242,7 @@ impl Update {
 struct Parts {
     set: Vec<String>,
     remove: Vec<String>,
+    conditions: Vec<String>,
     names: HashMap<String, String>,
     values: Item,
 }
@@ -234,11 +284,34 @@ fn read(entity: &EntityRef, item: &Item) -> Result<Entity> {
             row.links.insert(connector.to_owned(), decode(WHAT, text)?);
         } else if let Some(field) = name.strip_prefix(VALUE) {
             row.written.insert(field.to_owned(), decode(WHAT, text)?);
+        } else if name.starts_with(OLDER) {
+            row.older.insert(decode(WHAT, text)?);
+        } else if let Some(rule) = name.strip_prefix(AWAITED) {
+            let awaited = awaited_of(text);
+            row.awaited
+                .extend(awaited.map(|one| (rule.to_owned(), one)));
         }
     }
     row.ended = matches!(item.get(ENDED), Some(AttributeValue::Bool(true)));
     row.ended_at = number(item, ENDED_AT).map(Timestamp::from_millis);
     Ok(row)
+}
+
+fn older_name(peer: &EntityRef) -> String {
+    bounded(format!("{OLDER}{peer}"))
+}
+
+/// So that the newer one is the greater text: the time in digits of one length, then the action.
+fn awaited_text(awaited: &Awaited) -> String {
+    format!("{:019} {}", awaited.since.as_millis(), awaited.action_id)
+}
+
+fn awaited_of(text: &str) -> Option<Awaited> {
+    let (since, action_id) = text.split_once(' ')?;
+    Some(Awaited {
+        since: Timestamp::from_millis(since.parse().ok()?),
+        action_id: action_id.to_owned(),
+    })
 }
 
 /// The vendor's id stands last: it alone may hold any character.

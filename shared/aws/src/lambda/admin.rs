@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_admin::{Admin, ApiAnswer, ApiRequest, Ports, call, issue};
+use deskbridge_admin::{Admin, ApiAnswer, ApiRequest, Ports, Schema, call, is_token_name, issue};
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::operator::{Change, Role};
 use deskbridge_core::ports::{Clock, Store, VendorHttp};
@@ -67,18 +67,25 @@ pub struct AdminFunction {
 }
 
 /// API Gateway's HTTP API on `/admin/v1/{proxy+}`, and direct invocation for a token.
-pub async fn serve_admin(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(), Error> {
+pub async fn serve_admin(
+    parts: Parts,
+    http: Arc<dyn VendorHttp>,
+    schema: Schema,
+) -> Result<(), Error> {
     let host = Host::start()?;
     let (outbound, secrets) = (host.outbound()?, host.vault()?);
+    let inbound = host.inbound()?;
     let function = AdminFunction::new(Ports {
         directory: host.directory(&parts),
         connectors: parts.connectors,
         store: host.store(),
+        inbound: inbound as _,
         outbound: Arc::clone(&outbound) as _,
         secrets: Arc::clone(&secrets) as _,
         vault: secrets,
         http,
         clock: host.clock(),
+        schema,
     });
     host.prewarm(&outbound).await;
     let function = &function;
@@ -119,6 +126,9 @@ impl AdminFunction {
 
     /// Makes a token with all rights for a day; it stands in the audit log.
     async fn new_token(&self, name: &str) -> Result<Value, Error> {
+        if !is_token_name(name) {
+            return Err("new_token takes 1 to 64 lower-case letters, digits and hyphens".into());
+        }
         let now = self.clock.now();
         let lives = Some(FIRST_TOKEN_LIVES);
         let change = Change {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::Error;
 use super::host::Host;
 use super::metrics::Metrics;
+use crate::settings::Account;
 
 /// What the function is invoked with. Fields that are not known are ignored: a flow's author may send
 /// the whole of an input.
@@ -53,6 +54,7 @@ pub async fn serve_data_action(http: Arc<dyn VendorHttp>) -> Result<(), Error> {
     let (clock, secrets) = (host.clock(), host.secrets_at_once().await?);
     host.prewarm_store().await;
     let runner = Runner::new(host.store(), secrets, http, Arc::clone(&clock));
+    let runner = runner.with_aws_keys(Some(Account::from_environment()?.keys()));
     let (runner, clock) = (&runner, &clock);
     run(service_fn(|event: LambdaEvent<Value>| async move {
         let context = &event.context;

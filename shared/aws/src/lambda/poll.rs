@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskbridge_core::flow::notify::Notify;
 use deskbridge_core::flow::poll::{Poll, Polled};
-use deskbridge_core::ports::VendorHttp;
+use deskbridge_core::notice::Herald;
+use deskbridge_core::ports::{Secrets, VendorHttp};
 use lambda_runtime::{LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
 
@@ -16,27 +18,44 @@ use super::{Error, Parts, Time};
 const A_ROUND: Duration = Duration::from_secs(40);
 
 /// A schedule; the event's content does not matter.
-pub async fn serve_poll(parts: Parts, http: Arc<dyn VendorHttp>) -> Result<(), Error> {
+pub async fn serve_poll(
+    parts: Parts,
+    http: Arc<dyn VendorHttp>,
+    herald: fn(Arc<dyn Secrets>, Arc<dyn VendorHttp>) -> Arc<dyn Herald>,
+) -> Result<(), Error> {
     let host = Host::start()?;
     let inbound = host.inbound()?;
+    let secrets = host.secrets()?;
+    let notify = Notify {
+        store: host.store(),
+        secrets: Arc::clone(&secrets),
+        clock: host.clock(),
+        herald: herald(Arc::clone(&secrets), Arc::clone(&http)),
+    };
     let poll = Poll {
         directory: host.directory(&parts),
         connectors: parts.connectors,
         store: host.store(),
         inbound: Arc::clone(&inbound) as _,
-        secrets: host.secrets()?,
+        secrets,
         clock: host.clock(),
         http,
     };
     host.prewarm(&inbound).await;
-    let poll = &poll;
+    let (poll, notify) = (&poll, &notify);
     run(service_fn(|event: LambdaEvent<Value>| async move {
         let time = Time::of(&*poll.clock, &event.context);
         let polled = poll_rounds(poll, &time).await?;
+        // What could not be told is tried again at the next one, and says so in its row.
+        let told = notify.notify().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "notices wait");
+            0
+        });
         // Also when it is none: it shows that the schedule runs.
         let mut metrics = Metrics::default();
         metrics.add("Pages", polled.pages);
         metrics.add("Polled", polled.events);
+        metrics.add("Noticed", told);
         metrics.write(&event.context, poll.clock.now());
         Ok::<_, Error>(json!({ "pages": polled.pages, "events": polled.events }))
     }))

@@ -260,6 +260,36 @@ async fn a_poll_says_how_much_it_fetched() {
 }
 
 #[tokio::test]
+async fn the_first_token_opens_the_management_api_and_no_log_shows_it() {
+    let account = or_skip!(Account::fresh().await);
+    let mut function = account.start("admin").await;
+    let mut invoke = async |event: Value| -> Value {
+        let answer = function.invoke(event.to_string()).await.unwrap();
+        serde_json::from_slice(&answer).unwrap()
+    };
+    let event = |name: &str, token: &str| -> Value {
+        let event = std::fs::read_to_string(event_file("admin", name)).unwrap();
+        serde_json::from_str(&event.replace("dbt_of-an-example", token)).unwrap()
+    };
+    let refused = invoke(event("list", "dbt_of-an-example")).await;
+    assert_eq!(refused["statusCode"], 401, "{refused}");
+    let made = invoke(event("new_token", "")).await;
+    let token = made["token"].as_str().unwrap();
+    let listed = invoke(event("list", token)).await;
+    assert_eq!(listed["statusCode"], 200, "{listed}");
+    assert_eq!(listed["headers"]["content-type"], "application/json");
+    let body: Value = serde_json::from_str(listed["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["integrations"][0]["name"], "support-alerts");
+    let set = invoke(event("set_credential", token)).await;
+    assert_eq!(set["statusCode"], 200, "{set}");
+    let body: Value = serde_json::from_str(set["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["fields"], json!(["api_key"]));
+    let log = std::fs::read_to_string(account.logs.path().join("admin")).unwrap();
+    assert!(!log.contains(token) && !log.contains("an-example"), "{log}");
+    account.log("admin");
+}
+
+#[tokio::test]
 async fn a_function_that_is_told_nothing_says_what_is_missing() {
     let account = or_skip!(Account::fresh().await);
     let mut nowhere = account;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod bench;
+mod called;
 mod create;
 mod data_action;
 mod definitions;

@@ -24,7 +24,7 @@ use deskbridge_core::ports::{Clock, Queue, Secrets, Store};
 use deskbridge_local::demo::kayako_opsgenie::example;
 use deskbridge_local::demo::sandbox::Sandbox;
 use deskbridge_testkit::clock::ManualClock;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bench::{config, fresh_name};
 use crate::create;
@@ -33,7 +33,7 @@ use crate::or_skip;
 use crate::requests::Counter;
 
 const OPSGENIE: &str = "opsgenie-support";
-pub(crate) const KEY: &str = "key-of-the-test";
+const KEY: &str = "key-of-the-test";
 /// A batch's messages, as the event source mapping takes them.
 const BATCH: usize = 10;
 
@@ -360,7 +360,7 @@ async fn secrets(
     (Arc::new(secrets), prefix)
 }
 
-pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
+fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
     Integration {
         spec: serde_saphyr::from_str(&sandbox.document()).unwrap(),
         version: 1,
@@ -374,17 +374,21 @@ pub(crate) fn integration(sandbox: &Sandbox, now: Timestamp) -> Integration {
     }
 }
 
-pub(crate) async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
+/// As the sandbox vendors expect them.
+pub(crate) fn credentials() -> [(&'static str, Value); 2] {
     let kayako = deskbridge_testkit::sandbox::kayako::Options::default();
     let opsgenie = deskbridge_testkit::sandbox::opsgenie::Options::default();
-    let documents = [
+    [
         (
             "kayako-john",
             json!({"email": kayako.email, "password": kayako.password}),
         ),
         (OPSGENIE, json!({"api_key": opsgenie.api_key})),
-    ];
-    for (name, document) in documents {
+    ]
+}
+
+async fn write_secrets(client: &aws_sdk_secretsmanager::Client, prefix: &str) {
+    for (name, document) in credentials() {
         let create = client.create_secret().name(format!("{prefix}{name}"));
         let create = create.secret_string(document.to_string());
         create.send().await.unwrap();

@@ -2,9 +2,8 @@
 
 use deskbridge_core::connector::Connection;
 use deskbridge_core::integration::Problem;
-use serde_json::{Map, Value};
 
-use crate::http::check_base_url;
+use crate::fields::Reader;
 
 const KNOWN: [&str; 5] = [
     "base_url",
@@ -44,27 +43,20 @@ impl Settings {
         let Some(settings) = connection.settings.as_object() else {
             return Err(vec![Problem::new("settings.autotask", "must be a mapping")]);
         };
-        let mut reader = Reader::default();
-        reader.refuse_unknown(settings);
-        let base_url = reader.text(settings, "base_url");
-        if let Some(Err(why)) = base_url.map(check_base_url) {
-            reader.refuse("base_url", why);
-        }
-        let root = base_url
-            .unwrap_or(ANY_ZONE)
-            .trim_end_matches('/')
-            .to_owned();
+        let mut problems = Vec::new();
+        let mut reader = Reader::new("settings.autotask", settings, &mut problems);
+        reader.refuse_unknown(&KNOWN);
+        let root = reader.base_url().unwrap_or_else(|| ANY_ZONE.to_owned());
         let read = Self {
             is_public: root == ANY_ZONE,
             root,
-            creator: reader.creator(settings),
-            key_field: reader.key_field(settings),
-            budget_share: reader.budget_share(settings),
+            creator: reader.id("creator", "must be the number of a resource, as 29682885"),
+            key_field: key_field(&mut reader),
+            budget_share: budget_share(&mut reader),
         };
-        if reader.problems.is_empty() {
-            Ok(read)
-        } else {
-            Err(reader.problems)
+        match problems.is_empty() {
+            true => Ok(read),
+            false => Err(problems),
         }
     }
 }
@@ -73,72 +65,30 @@ pub(super) fn problem(setting: &str, why: impl Into<String>) -> Problem {
     Problem::new(format!("settings.autotask.{setting}"), why)
 }
 
-#[derive(Default)]
-struct Reader {
-    problems: Vec<Problem>,
+fn key_field(reader: &mut Reader<'_>) -> KeyField {
+    match reader.text("key_field").as_deref() {
+        None | Some("externalID") => KeyField::Own("externalID"),
+        Some("rmmAlertID") => KeyField::Own("rmmAlertID"),
+        Some(other) => match other.strip_prefix("udf:").map(str::trim) {
+            Some(name) if !name.is_empty() => KeyField::UserDefined(name.to_owned()),
+            _ => {
+                let why =
+                    "must be externalID, rmmAlertID, or udf: with a user-defined field's name";
+                reader.refuse("key_field", why);
+                KeyField::Own("externalID")
+            }
+        },
+    }
 }
 
-impl Reader {
-    fn refuse(&mut self, setting: &str, why: impl Into<String>) {
-        self.problems.push(problem(setting, why));
+fn budget_share(reader: &mut Reader<'_>) -> f64 {
+    let Some(value) = reader.value("budget_share") else {
+        return USUAL_SHARE;
+    };
+    let share = value.as_f64().filter(|share| *share > 0.0 && *share <= 1.0);
+    if share.is_none() {
+        let why = "must be above 0 and at most 1, as 0.8 for 80 % of the requests an hour";
+        reader.refuse("budget_share", why);
     }
-
-    fn refuse_unknown(&mut self, settings: &Map<String, Value>) {
-        for name in settings
-            .keys()
-            .filter(|name| !KNOWN.contains(&name.as_str()))
-        {
-            let why = format!("is no setting here; there are: {}", KNOWN.join(", "));
-            self.refuse(name, why);
-        }
-    }
-
-    fn text<'a>(&mut self, settings: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-        let value = settings.get(name)?;
-        let text = value.as_str().filter(|text| !text.trim().is_empty());
-        if text.is_none() {
-            self.refuse(name, "must be a text that is not empty");
-        }
-        text
-    }
-
-    fn creator(&mut self, settings: &Map<String, Value>) -> Option<u64> {
-        let value = settings.get("creator")?;
-        let id = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-        if id.is_none() {
-            self.refuse("creator", "must be the number of a resource, as 29682885");
-        }
-        id
-    }
-
-    fn key_field(&mut self, settings: &Map<String, Value>) -> KeyField {
-        match self.text(settings, "key_field") {
-            None | Some("externalID") => KeyField::Own("externalID"),
-            Some("rmmAlertID") => KeyField::Own("rmmAlertID"),
-            Some(other) => match other.strip_prefix("udf:").map(str::trim) {
-                Some(name) if !name.is_empty() => KeyField::UserDefined(name.to_owned()),
-                _ => {
-                    self.refuse(
-                        "key_field",
-                        "must be externalID, rmmAlertID, or udf: with a user-defined field's name",
-                    );
-                    KeyField::Own("externalID")
-                }
-            },
-        }
-    }
-
-    fn budget_share(&mut self, settings: &Map<String, Value>) -> f64 {
-        let Some(value) = settings.get("budget_share") else {
-            return USUAL_SHARE;
-        };
-        let share = value.as_f64().filter(|share| *share > 0.0 && *share <= 1.0);
-        if share.is_none() {
-            self.refuse(
-                "budget_share",
-                "must be above 0 and at most 1, as 0.8 for 80 % of the requests an hour",
-            );
-        }
-        share.unwrap_or(USUAL_SHARE)
-    }
+    share.unwrap_or(USUAL_SHARE)
 }

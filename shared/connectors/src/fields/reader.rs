@@ -1,7 +1,11 @@
-//! Reads the settings around a mapping, and says everything that is wrong with them at once.
+//! Reads a connection's settings, and says everything that is wrong with them at once.
+
+use std::collections::BTreeMap;
 
 use deskbridge_core::integration::Problem;
 use serde_json::{Map, Value};
+
+use crate::http::check_base_url;
 
 pub(crate) struct Reader<'a> {
     /// As `settings.alert`.
@@ -60,6 +64,78 @@ impl<'a> Reader<'a> {
         text.map(str::to_owned)
     }
 
+    /// The setting as it stands.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.settings.get(name)
+    }
+
+    /// Refuses the setting unless it is there, whatever it holds.
+    pub(crate) fn require(&mut self, name: &str, why: &str) {
+        if !self.settings.contains_key(name) {
+            self.refuse(name, why);
+        }
+    }
+
+    /// Returns a text that must be as `fits` says.
+    pub(crate) fn checked(
+        &mut self,
+        name: &str,
+        fits: fn(&str) -> bool,
+        why: &str,
+    ) -> Option<String> {
+        let text = self.text(name)?;
+        if !fits(&text) {
+            self.refuse(name, why);
+        }
+        Some(text)
+    }
+
+    /// Returns an id above zero, written as a number or as a text.
+    pub(crate) fn id(&mut self, name: &str, why: &str) -> Option<u64> {
+        let value = self.settings.get(name)?;
+        let text = value.as_str().and_then(|text| text.trim().parse().ok());
+        let id = value.as_u64().or(text).filter(|id| *id > 0);
+        if id.is_none() {
+            self.refuse(name, why);
+        }
+        id
+    }
+
+    pub(crate) fn flag(&mut self, name: &str, usual: bool) -> bool {
+        match self.settings.get(name) {
+            None => usual,
+            Some(Value::Bool(wanted)) => *wanted,
+            Some(_) => {
+                self.refuse(name, "must be true or false");
+                usual
+            }
+        }
+    }
+
+    /// Returns a mapping of texts to texts; `why` says what it is for.
+    pub(crate) fn texts(&mut self, name: &str, why: &str) -> BTreeMap<String, String> {
+        let Some(value) = self.settings.get(name) else {
+            return BTreeMap::new();
+        };
+        let pairs = value.as_object().into_iter().flatten();
+        let texts: BTreeMap<_, _> = pairs
+            .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
+            .collect();
+        if value.as_object().is_none_or(|all| all.len() != texts.len()) {
+            self.refuse(name, why);
+        }
+        texts
+    }
+
+    /// Returns where the vendor is called instead of its own address, without a slash at its end.
+    pub(crate) fn base_url(&mut self) -> Option<String> {
+        let url = self.text("base_url")?;
+        if let Err(why) = check_base_url(&url) {
+            self.refuse("base_url", why);
+        }
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
     /// Returns which of the words the setting names; nothing if it is absent or refused.
     pub(crate) fn one_of(&mut self, name: &str, words: &[&str]) -> Option<usize> {
         let value = self.settings.get(name)?;
@@ -88,4 +164,11 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// One DNS label, so that a sub domain never leads to another host.
+pub(crate) fn is_label(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let length = (1..=63).contains(&text.len());
+    length && text.chars().all(plain) && !text.starts_with('-') && !text.ends_with('-')
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use deskbridge_core::connector::Connection;
 use deskbridge_core::integration::Problem;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::http::check_base_url;
+use crate::fields::{Reader, is_label};
 
 const KNOWN: [&str; 7] = [
     "subdomain",
@@ -17,7 +17,6 @@ const KNOWN: [&str; 7] = [
     "webhook",
     "webhook_credential",
 ];
-const MAX_SUBDOMAIN_CHARS: usize = 63;
 
 /// The webhook's keys, which are labels of Kayako's user interface and differ with its language.
 pub(super) const KEYS: [(&str, &str); 15] = [
@@ -74,35 +73,30 @@ impl Settings {
         let Some(settings) = connection.settings.as_object() else {
             return Err(vec![Problem::new("settings.kayako", "must be a mapping")]);
         };
-        let mut reader = Reader::default();
-        reader.refuse_unknown("", settings, &KNOWN);
-        let empty = Map::new();
-        let webhook = match settings.get("webhook") {
-            None => &empty,
-            Some(Value::Object(webhook)) => webhook,
-            Some(_) => {
-                reader.refuse("webhook", "must be a mapping of open, close and keys");
-                &empty
-            }
-        };
-        reader.refuse_unknown("webhook.", webhook, &["open", "close", "keys"]);
-        reader.text(settings, "webhook_credential");
+        let mut problems = Vec::new();
+        let mut reader = Reader::new("settings.kayako", settings, &mut problems);
+        reader.refuse_unknown(&KNOWN);
+        reader.text("webhook_credential");
+        let own = reader.mapping("webhook", &["open", "close", "keys"]);
+        let root = root(&mut reader);
+        let requester_id = reader.id("requester_id", "must be the number of a Kayako user, as 12");
+        let channel = channel(&mut reader);
+        let mut webhook = reader.inside("webhook", &own);
         let read = Self {
-            root: reader.root(settings),
-            requester_id: reader.requester_id(settings),
-            channel: reader.channel(settings),
-            opens: reader.labels(webhook, "open", &["New"]),
-            closes: reader.labels(webhook, "close", &["Completed", "Closed"]),
-            keys: reader.keys(webhook),
+            root,
+            requester_id,
+            channel,
+            opens: labels(&mut webhook, "open", &["New"]),
+            closes: labels(&mut webhook, "close", &["Completed", "Closed"]),
+            keys: keys(&mut webhook),
         };
         if let Some(both) = read.opens.iter().find(|label| read.closes.contains(label)) {
             let why = format!("holds {both}, which is in open too: a status does one of the two");
-            reader.refuse("webhook.close", why);
+            webhook.refuse("close", why);
         }
-        if reader.problems.is_empty() {
-            Ok(read)
-        } else {
-            Err(reader.problems)
+        match problems.is_empty() {
+            true => Ok(read),
+            false => Err(problems),
         }
     }
 
@@ -125,134 +119,55 @@ pub(super) fn folded(label: &str) -> String {
     label.trim().to_lowercase()
 }
 
-#[derive(Default)]
-struct Reader {
-    problems: Vec<Problem>,
+/// Custom domains exist, so a `base_url` may lead anywhere; the HTTP client guards the target.
+fn root(reader: &mut Reader<'_>) -> String {
+    let base_url = reader.base_url();
+    let subdomain = reader.checked(
+        "subdomain",
+        is_label,
+        "has letters, digits and hyphens only: give john for https://john.kayako.com",
+    );
+    if reader.value("base_url").is_none() {
+        let why = "is missing: give john for https://john.kayako.com";
+        reader.require("subdomain", why);
+    }
+    base_url.unwrap_or_else(|| format!("https://{}.kayako.com", subdomain.unwrap_or_default()))
 }
 
-impl Reader {
-    fn refuse(&mut self, setting: &str, why: impl Into<String>) {
-        self.problems.push(problem(setting, why));
-    }
-
-    fn refuse_unknown(&mut self, place: &str, settings: &Map<String, Value>, known: &[&str]) {
-        for name in settings
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-        {
-            let why = format!("is no setting here; there are: {}", known.join(", "));
-            self.refuse(&format!("{place}{name}"), why);
+fn channel(reader: &mut Reader<'_>) -> Channel {
+    match reader.value("channel").map(Value::as_str) {
+        None | Some(Some("NOTE")) => Channel::Note,
+        Some(Some("MAIL")) => Channel::Mail,
+        Some(_) => {
+            let why = "must be NOTE (nobody gets mail) or MAIL (mails the requester)";
+            reader.refuse("channel", why);
+            Channel::Note
         }
-    }
-
-    fn text<'a>(&mut self, settings: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-        let value = settings.get(name)?;
-        let text = value.as_str().filter(|text| !text.trim().is_empty());
-        if text.is_none() {
-            self.refuse(name, "must be a text that is not empty");
-        }
-        text
-    }
-
-    /// Custom domains exist, so a `base_url` may lead anywhere; the HTTP client guards the target.
-    fn root(&mut self, settings: &Map<String, Value>) -> String {
-        let base_url = self.text(settings, "base_url");
-        let subdomain = self.text(settings, "subdomain");
-        if let Some(Err(why)) = base_url.map(check_base_url) {
-            self.refuse("base_url", why);
-        }
-        if subdomain.is_some_and(|name| !is_subdomain(name)) {
-            self.refuse(
-                "subdomain",
-                "has letters, digits and hyphens only: give john for https://john.kayako.com",
-            );
-        }
-        let neither = !settings.contains_key("base_url") && !settings.contains_key("subdomain");
-        if neither {
-            self.refuse(
-                "subdomain",
-                "is missing: give john for https://john.kayako.com",
-            );
-        }
-        match base_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("https://{}.kayako.com", subdomain.unwrap_or_default()),
-        }
-    }
-
-    fn requester_id(&mut self, settings: &Map<String, Value>) -> Option<u64> {
-        let value = settings.get("requester_id")?;
-        let id = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-        if id.is_none() {
-            self.refuse("requester_id", "must be the number of a Kayako user, as 12");
-        }
-        id
-    }
-
-    fn channel(&mut self, settings: &Map<String, Value>) -> Channel {
-        match settings.get("channel").map(Value::as_str) {
-            None | Some(Some("NOTE")) => Channel::Note,
-            Some(Some("MAIL")) => Channel::Mail,
-            Some(_) => {
-                self.refuse(
-                    "channel",
-                    "must be NOTE (nobody gets mail) or MAIL (mails the requester)",
-                );
-                Channel::Note
-            }
-        }
-    }
-
-    fn labels(&mut self, webhook: &Map<String, Value>, name: &str, usual: &[&str]) -> Vec<String> {
-        let Some(value) = webhook.get(name) else {
-            return usual.iter().map(|label| folded(label)).collect();
-        };
-        let labels = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let read: Vec<_> = labels
-            .iter()
-            .filter_map(Value::as_str)
-            .map(folded)
-            .collect();
-        if !value.is_array() || read.len() < labels.len() || read.iter().any(String::is_empty) {
-            self.refuse(
-                &format!("webhook.{name}"),
-                "must be a list of status labels",
-            );
-        }
-        read
-    }
-
-    fn keys(&mut self, webhook: &Map<String, Value>) -> BTreeMap<&'static str, String> {
-        let mut keys: BTreeMap<_, _> = KEYS.map(|(name, key)| (name, key.to_owned())).into();
-        let own = match webhook.get("keys") {
-            None => return keys,
-            Some(Value::Object(own)) => own,
-            Some(_) => {
-                self.refuse("webhook.keys", "must be a mapping, as case_id: Case ID");
-                return keys;
-            }
-        };
-        self.refuse_unknown("webhook.keys.", own, &KEYS.map(|(name, _)| name));
-        for (name, _) in KEYS {
-            match own.get(name).map(Value::as_str) {
-                None => {}
-                Some(Some(key)) if !key.is_empty() => {
-                    keys.insert(name, key.to_owned());
-                }
-                Some(_) => self.refuse(
-                    &format!("webhook.keys.{name}"),
-                    "must be a text that is not empty",
-                ),
-            }
-        }
-        keys
     }
 }
 
-fn is_subdomain(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    name.len() <= MAX_SUBDOMAIN_CHARS
-        && name.chars().all(plain)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
+fn labels(reader: &mut Reader<'_>, name: &str, usual: &[&str]) -> Vec<String> {
+    let Some(value) = reader.value(name) else {
+        return usual.iter().map(|label| folded(label)).collect();
+    };
+    let labels = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let read: Vec<_> = labels
+        .iter()
+        .filter_map(Value::as_str)
+        .map(folded)
+        .collect();
+    if !value.is_array() || read.len() < labels.len() || read.iter().any(String::is_empty) {
+        reader.refuse(name, "must be a list of status labels");
+    }
+    read
+}
+
+fn keys(reader: &mut Reader<'_>) -> BTreeMap<&'static str, String> {
+    let own = reader.mapping("keys", &KEYS.map(|(name, _)| name));
+    let mut reader = reader.inside("keys", &own);
+    let keys = KEYS.map(|(name, usual)| {
+        let own = reader.text(name);
+        (name, own.unwrap_or_else(|| usual.to_owned()))
+    });
+    keys.into()
 }

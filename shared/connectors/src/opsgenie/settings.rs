@@ -2,9 +2,9 @@
 
 use deskbridge_core::connector::Connection;
 use deskbridge_core::integration::Problem;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::http::check_base_url;
+use crate::fields::Reader;
 
 const KNOWN: [&str; 8] = [
     "service",
@@ -60,13 +60,11 @@ impl Settings {
         let Some(settings) = connection.settings.as_object() else {
             return Err(vec![Problem::new("settings.opsgenie", "must be a mapping")]);
         };
-        let mut reader = Reader {
-            settings,
-            problems: Vec::new(),
-        };
-        reader.refuse_unknown();
+        let mut problems = Vec::new();
+        let mut reader = Reader::new("settings.opsgenie", settings, &mut problems);
+        reader.refuse_unknown(&KNOWN);
         reader.text("webhook_credential");
-        let service = reader.service();
+        let service = service(&mut reader);
         let read = Self {
             service: service.unwrap_or(Service::OpsgenieUs),
             base_url: reader.base_url(),
@@ -84,12 +82,11 @@ impl Settings {
             ),
         };
         if matches!(service, Some(Service::OpsgenieUs | Service::OpsgenieEu)) {
-            reader.refuse_present(["cloud_id", "site"], "belongs to service: jsm");
+            refuse_what_is_of_jsm(&mut reader);
         }
-        if reader.problems.is_empty() {
-            Ok(read)
-        } else {
-            Err(reader.problems)
+        match problems.is_empty() {
+            true => Ok(read),
+            false => Err(problems),
         }
     }
 
@@ -111,73 +108,22 @@ pub(super) fn problem(setting: &str, why: impl Into<String>) -> Problem {
     Problem::new(format!("settings.opsgenie.{setting}"), why)
 }
 
-struct Reader<'a> {
-    settings: &'a Map<String, Value>,
-    problems: Vec<Problem>,
+fn refuse_what_is_of_jsm(reader: &mut Reader<'_>) {
+    for name in ["cloud_id", "site"] {
+        if reader.value(name).is_some() {
+            reader.refuse(name, "belongs to service: jsm");
+        }
+    }
 }
 
-impl Reader<'_> {
-    fn refuse(&mut self, setting: &str, why: impl Into<String>) {
-        self.problems.push(problem(setting, why));
+fn service(reader: &mut Reader<'_>) -> Option<Service> {
+    let named = reader.value("service").and_then(Value::as_str);
+    let found = SERVICES.iter().find(|(name, _)| Some(*name) == named);
+    if found.is_none() {
+        let names = SERVICES.map(|(name, _)| name).join(", ");
+        reader.refuse("service", format!("must be one of: {names}"));
     }
-
-    fn refuse_unknown(&mut self) {
-        for name in self
-            .settings
-            .keys()
-            .filter(|name| !KNOWN.contains(&name.as_str()))
-        {
-            let why = format!("is no setting here; there are: {}", KNOWN.join(", "));
-            self.problems.push(problem(name, why));
-        }
-    }
-
-    fn refuse_present<const N: usize>(&mut self, names: [&str; N], why: &str) {
-        for name in names
-            .into_iter()
-            .filter(|name| self.settings.contains_key(*name))
-        {
-            self.refuse(name, why);
-        }
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        let value = self.settings.get(name)?;
-        let text = value
-            .as_str()
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        if text.is_none() {
-            self.refuse(name, "must be a text that is not empty");
-        }
-        text.map(str::to_owned)
-    }
-
-    fn checked(&mut self, name: &str, fits: fn(&str) -> bool, why: &str) -> Option<String> {
-        let text = self.text(name)?;
-        if !fits(&text) {
-            self.refuse(name, why);
-        }
-        Some(text)
-    }
-
-    fn service(&mut self) -> Option<Service> {
-        let named = self.settings.get("service").and_then(Value::as_str);
-        let found = SERVICES.iter().find(|(name, _)| Some(*name) == named);
-        if found.is_none() {
-            let names = SERVICES.map(|(name, _)| name).join(", ");
-            self.refuse("service", format!("must be one of: {names}"));
-        }
-        found.map(|(_, service)| *service)
-    }
-
-    fn base_url(&mut self) -> Option<String> {
-        let url = self.text("base_url")?;
-        if let Err(why) = check_base_url(&url) {
-            self.refuse("base_url", why);
-        }
-        Some(url.trim_end_matches('/').to_owned())
-    }
+    found.map(|(_, service)| *service)
 }
 
 pub(super) fn is_cloud_id(text: &str) -> bool {

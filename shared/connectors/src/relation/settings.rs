@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use deskbridge_core::connector::Connection;
 use deskbridge_core::integration::Problem;
-use serde_json::{Map, Value};
 
-use crate::http::check_base_url;
+use crate::fields::{Reader, is_label};
 
 const KNOWN: [&str; 7] = [
     "subdomain",
@@ -20,6 +19,10 @@ const KNOWN: [&str; 7] = [
 const DEFAULT_POLL_EVERY: Duration = Duration::from_secs(60);
 /// Seldom enough that a box is not forgotten. The calls left decide how often it may be.
 const POLL_EVERY_S: std::ops::RangeInclusive<u64> = 1..=3600;
+
+const NO_SUBDOMAIN: &str =
+    "is missing: the first part of your address, as example in https://example.relationapp.jp";
+const BOX: &str = "must be the message box's number, as its address has it";
 
 #[derive(Debug)]
 pub(super) struct Settings {
@@ -37,25 +40,22 @@ impl Settings {
         let Some(settings) = connection.settings.as_object() else {
             return Err(vec![Problem::new("settings.relation", "must be a mapping")]);
         };
-        let mut reader = Reader {
-            settings,
-            problems: Vec::new(),
-        };
-        reader.refuse_unknown();
+        let mut problems = Vec::new();
+        let mut reader = Reader::new("settings.relation", settings, &mut problems);
+        reader.refuse_unknown(&KNOWN);
         reader.text("webhook_credential");
+        reader.require("subdomain", NO_SUBDOMAIN);
+        reader.require("message_box", BOX);
         let read = Self {
-            subdomain: reader.subdomain(),
+            subdomain: subdomain(&mut reader),
             base_url: reader.base_url(),
-            message_box: reader.message_box(),
-            poll_every: reader.poll_every(),
-            customers: reader.customers(),
+            message_box: reader.id("message_box", BOX).unwrap_or_default(),
+            poll_every: poll_every(&mut reader),
+            customers: reader.flag("customers", true),
         };
-        if read.subdomain.is_none() && reader.problems.is_empty() {
-            reader.refuse("subdomain", "is missing: the first part of your address, as example in https://example.relationapp.jp");
-        }
-        match reader.problems.is_empty() {
+        match problems.is_empty() {
             true => Ok(read),
-            false => Err(reader.problems),
+            false => Err(problems),
         }
     }
 
@@ -74,94 +74,27 @@ pub(super) fn problem(setting: &str, why: impl Into<String>) -> Problem {
     Problem::new(format!("settings.relation.{setting}"), why)
 }
 
-struct Reader<'a> {
-    settings: &'a Map<String, Value>,
-    problems: Vec<Problem>,
+fn subdomain(reader: &mut Reader<'_>) -> Option<String> {
+    let text = reader.text("subdomain")?.to_ascii_lowercase();
+    if !is_label(&text) {
+        let why =
+            "must be letters, digits and hyphens: example, not https://example.relationapp.jp";
+        reader.refuse("subdomain", why);
+    }
+    Some(text)
 }
 
-impl Reader<'_> {
-    fn refuse(&mut self, setting: &str, why: impl Into<String>) {
-        self.problems.push(problem(setting, why));
+fn poll_every(reader: &mut Reader<'_>) -> Duration {
+    let Some(value) = reader.value("poll_every_s") else {
+        return DEFAULT_POLL_EVERY;
+    };
+    let seconds = value.as_u64().filter(|s| POLL_EVERY_S.contains(s));
+    if seconds.is_none() {
+        let (least, most) = (POLL_EVERY_S.start(), POLL_EVERY_S.end());
+        reader.refuse(
+            "poll_every_s",
+            format!("must be a number from {least} to {most}"),
+        );
     }
-
-    fn refuse_unknown(&mut self) {
-        let unknown = |name: &&String| !KNOWN.contains(&name.as_str());
-        for name in self.settings.keys().filter(unknown) {
-            let why = format!("is no setting here; there are: {}", KNOWN.join(", "));
-            self.problems.push(problem(name, why));
-        }
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        let value = self.settings.get(name)?;
-        let text = value.as_str().map(str::trim);
-        let text = text.filter(|text| !text.is_empty());
-        if text.is_none() {
-            self.refuse(name, "must be a text that is not empty");
-        }
-        text.map(str::to_owned)
-    }
-
-    fn subdomain(&mut self) -> Option<String> {
-        let text = self.text("subdomain")?.to_ascii_lowercase();
-        if !is_label(&text) {
-            let why =
-                "must be letters, digits and hyphens: example, not https://example.relationapp.jp";
-            self.refuse("subdomain", why);
-        }
-        Some(text)
-    }
-
-    /// The number in the box's address.
-    fn message_box(&mut self) -> u64 {
-        let value = self.settings.get("message_box");
-        let text = value.and_then(Value::as_str);
-        let number = value.and_then(Value::as_u64);
-        let number = number.or_else(|| text?.trim().parse().ok());
-        number.filter(|number| *number > 0).unwrap_or_else(|| {
-            let why = "must be the message box's number, as its address has it";
-            self.refuse("message_box", why);
-            0
-        })
-    }
-
-    fn poll_every(&mut self) -> Duration {
-        let Some(value) = self.settings.get("poll_every_s") else {
-            return DEFAULT_POLL_EVERY;
-        };
-        let seconds = value.as_u64().filter(|s| POLL_EVERY_S.contains(s));
-        if seconds.is_none() {
-            let (least, most) = (POLL_EVERY_S.start(), POLL_EVERY_S.end());
-            self.refuse(
-                "poll_every_s",
-                format!("must be a number from {least} to {most}"),
-            );
-        }
-        seconds.map_or(DEFAULT_POLL_EVERY, Duration::from_secs)
-    }
-
-    fn customers(&mut self) -> bool {
-        match self.settings.get("customers") {
-            None => true,
-            Some(Value::Bool(wanted)) => *wanted,
-            Some(_) => {
-                self.refuse("customers", "must be true or false");
-                true
-            }
-        }
-    }
-
-    fn base_url(&mut self) -> Option<String> {
-        let url = self.text("base_url")?;
-        if let Err(why) = check_base_url(&url) {
-            self.refuse("base_url", why);
-        }
-        Some(url.trim_end_matches('/').to_owned())
-    }
-}
-
-/// One DNS label, so that a sub domain never leads to another host.
-fn is_label(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    text.len() <= 63 && text.chars().all(plain) && !text.starts_with('-') && !text.ends_with('-')
+    seconds.map_or(DEFAULT_POLL_EVERY, Duration::from_secs)
 }

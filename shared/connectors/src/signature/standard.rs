@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deskbridge_core::connector::SignedRequest;
-use deskbridge_core::{Error, ErrorKind, Result};
+use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 use hmac::Mac as _;
 
 use super::hmac_sha256::code;
@@ -47,6 +47,23 @@ pub(super) fn verify(request: &SignedRequest<'_>, secrets: &[String]) -> Result<
         }
     }
     Err(refused("no signature in webhook-signature is ours"))
+}
+
+/// Returns the three headers that sign a body of ours.
+pub(crate) fn sign(
+    secret: &str,
+    id: &str,
+    at: Timestamp,
+    body: &[u8],
+) -> Result<[(&'static str, String); 3]> {
+    let seconds = (at.as_millis() / 1_000).to_string();
+    let parts = [id.as_bytes(), b".", seconds.as_bytes(), b".", body];
+    let code = code(&key(secret)?, &parts)?.finalize().into_bytes();
+    Ok([
+        ("webhook-id", id.to_owned()),
+        ("webhook-signature", format!("v1,{}", STANDARD.encode(code))),
+        ("webhook-timestamp", seconds),
+    ])
 }
 
 fn key(secret: &str) -> Result<Vec<u8>> {

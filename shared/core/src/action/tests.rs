@@ -106,3 +106,17 @@ fn a_long_history_keeps_its_beginning_and_its_end() {
     assert_eq!(record.history[0].what, "0");
     assert_eq!(record.history[MAX_HISTORY - 1].what, "99");
 }
+
+#[test]
+fn what_waits_for_its_time_is_due_then_whoever_wakes_it() {
+    let at = NOW + Duration::from_secs(3600);
+    let mut action = record().action;
+    action.terms.not_before = Some(at);
+    let mut record = ActionRecord::new(action, NOW);
+    assert_eq!(record.claim(NOW, None), Claim::NotNow { until: at });
+    record.wake(NOW);
+    assert_eq!(record.claim(NOW, None), Claim::NotNow { until: at });
+    record.reopen(NOW);
+    assert_eq!(record.due_at, Some(at));
+    assert!(matches!(record.claim(at, None), Claim::Won(_)));
+}

@@ -9,6 +9,7 @@ mod credentials;
 mod judge;
 mod look;
 mod ready;
+mod wanted;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,9 +18,12 @@ use serde_json::{Map, Value};
 
 use super::directory::Directory;
 use super::messages::{next_message, report_message};
+use super::notify::note;
 use crate::action::{Action, ActionRecord, Claim, Stage};
 use crate::connector::{Connectors, Done, Operation};
 use crate::link::{Entity, EntityChange, EntityRef};
+use crate::notice::Kind;
+use crate::outcome::Outcome;
 use crate::ports::{Clock, Queue, Secrets, Store, VendorHttp};
 use crate::report::Report;
 use crate::{Error, ErrorKind, Result, Timestamp};
@@ -93,7 +97,11 @@ impl Dispatch {
         let verdict = self.attempt(claimed).await?;
         let stage = verdict.record.stage.clone();
         self.report(&verdict).await?;
+        let needs = needs_person(&verdict.record);
         self.settle(verdict).await?;
+        if let Some(Needs { kind, about, text }) = needs {
+            note(&*self.store, self.clock.now(), kind, &about, &text).await;
+        }
         Ok(stage)
     }
 
@@ -135,14 +143,54 @@ impl Dispatch {
 
     async fn settle(&self, verdict: Verdict) -> Result<()> {
         log(&verdict.record);
+        let goes_on = goes_on_at_once(&verdict.record);
         match self.store.settle(verdict.record, verdict.changes).await {
-            Ok(Some(woken)) => self.outbound.send(next_message(&woken)?).await.map(drop),
-            Ok(None) => Ok(()),
+            Ok(woken) => {
+                for record in woken.iter().chain(&goes_on) {
+                    self.outbound.send(next_message(record)?).await?;
+                }
+                Ok(())
+            }
             // Somebody newer holds the action: what they find out stands.
             Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
             Err(error) => Err(error),
         }
     }
+}
+
+struct Needs {
+    kind: Kind,
+    about: String,
+    text: String,
+}
+
+/// What to tell a person of an action that came to rest where only a person can help.
+fn needs_person(record: &ActionRecord) -> Option<Needs> {
+    let (kind, why) = match &record.stage {
+        Stage::Parked { why } => (Kind::ActionParked, why),
+        Stage::Settled(Outcome::Dead { why }) => (Kind::ActionDead, why),
+        _ => return None,
+    };
+    let Action {
+        id,
+        connector,
+        operation,
+        ..
+    } = &record.action;
+    Some(Needs {
+        kind,
+        about: record.action.integration.clone(),
+        text: format!("{connector}.{operation} {id}: {why}"),
+    })
+}
+
+/// Returns the record as it is stored by its settle, if it is due already: it need not wait for a sweep.
+fn goes_on_at_once(record: &ActionRecord) -> Option<ActionRecord> {
+    let is_due = record.due_at.is_some_and(|due| due <= record.updated_at);
+    (record.stage == Stage::Ready && is_due).then(|| ActionRecord {
+        fence: record.fence + 1,
+        ..record.clone()
+    })
 }
 
 /// What a person's word that the action took effect makes of its row.

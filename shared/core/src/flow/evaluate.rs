@@ -13,10 +13,11 @@ use std::sync::Arc;
 use super::directory::Directory;
 use super::messages::first_message;
 use crate::Result;
+use crate::action::Action;
 use crate::connector::Connectors;
 use crate::dedup::{DedupKey, short_id};
 use crate::event::{Decision, Envelope, EventRecord};
-use crate::link::EntityRef;
+use crate::link::{Awaited, EntityChange, EntityRef};
 use crate::ports::{EventFilter, Message, Queue, Recorded, Store};
 use decided::Decided;
 pub use explain::Explanation;
@@ -59,8 +60,8 @@ impl Evaluate {
         for ((index, decided), recorded) in fresh.into_iter().zip(recorded) {
             results[index] = self.standing(decided, recorded).await;
             if let Ok(Some(decision)) = &results[index] {
-                let own = decision.actions().iter().map(first_message);
-                match own.collect::<Result<Vec<_>>>() {
+                let own = decision.actions();
+                match self.first_messages(own).await {
                     Ok(own) => messages.extend(own.into_iter().map(|message| (index, message))),
                     Err(error) => results[index] = Err(error),
                 }
@@ -215,6 +216,31 @@ impl Evaluate {
                 Ok(None)
             }
         }
+    }
+
+    /// Returns the messages that bring the actions to `dispatch`. Those that wait take the place of what
+    /// waited before them: from here on that gives way.
+    async fn first_messages(&self, actions: &[Action]) -> Result<Vec<Message>> {
+        for action in actions {
+            self.wait_anew(action).await?;
+        }
+        actions.iter().map(first_message).collect()
+    }
+
+    async fn wait_anew(&self, action: &Action) -> Result<()> {
+        if action.terms.not_before.is_none() {
+            return Ok(());
+        }
+        let awaited = EntityChange::Awaited {
+            entity: action.subject.clone(),
+            rule: action.rule.clone(),
+            awaited: Awaited {
+                since: action.received_at,
+                action_id: action.id.clone(),
+            },
+        };
+        let integration = &action.integration;
+        self.store.change_entities(integration, vec![awaited]).await
     }
 
     async fn send<T>(&self, messages: Vec<(usize, Message)>, results: &mut [Result<T>]) {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::directory::Directory;
+use super::notify::note;
 use super::receive::event_key;
 use crate::connector::{Ask, Connectors, Page};
 use crate::cursor::Cursor;
 use crate::event::{ENVELOPE_VERSION, Envelope};
+use crate::notice::Kind;
 use crate::ports::{Clock, CredentialState, Message, Queue, Secrets, Store, VendorHttp};
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 use watch::Watch;
@@ -142,6 +144,10 @@ impl Poll {
             }
             Err(error) => {
                 let state = self.store.credential_state(&credential.name).await?;
+                if state.paused.is_none() && error.retry() == Retry::WhenCredentialChanges {
+                    let (store, kind) = (&*self.store, Kind::CredentialPaused);
+                    note(store, now, kind, &credential.name, error.message()).await;
+                }
                 if let Some(state) = state.after(&error, &credential.version, now) {
                     self.store
                         .put_credential_state(&credential.name, state)
@@ -184,6 +190,7 @@ impl Poll {
             sent?;
         }
         cursor.value = Some(page.cursor);
+        cursor.answered_at = Some(now);
         cursor.failures = 0;
         if let Some(trouble) = &page.trouble {
             tracing::warn!(integration = %watch.integration(), trouble, "watched in part");

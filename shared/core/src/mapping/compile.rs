@@ -10,6 +10,8 @@ use crate::connector::{Connection, Connectors, Operation};
 use crate::integration::Problem;
 
 pub(super) const MAX_RULES: usize = 1_000;
+/// The longest wait of an action: its event is still known then.
+const MAX_WAIT_S: u64 = 31 * 24 * 3_600;
 
 /// A draft that holds: compiled once per configuration version.
 pub struct Plan {
@@ -71,6 +73,10 @@ impl Plan {
             places: compiler.places,
         })
     }
+
+    pub fn has_rule(&self, id: &str) -> bool {
+        self.rules.iter().any(|rule| rule.rule.id == id)
+    }
 }
 
 struct Compiler<'a> {
@@ -116,6 +122,7 @@ impl Compiler<'_> {
         let (connector, operation) = self.operation(&place, &rule, connections)?;
         let parameters = format!("{place}.{}", self.places.parameters);
         self.check_parameters(&parameters, &rule, operation);
+        self.check_wait(&place, &rule, operation);
         let conditions = rule.conditions.iter();
         let conditions = conditions
             .filter_map(|c| self.condition(&place, c))
@@ -173,6 +180,19 @@ impl Compiler<'_> {
             );
         }
         Some((connector.to_owned(), operation?))
+    }
+
+    fn check_wait(&mut self, place: &str, rule: &Rule, operation: &'static Operation) {
+        let Some(seconds) = rule.after_s else { return };
+        let place = format!("{place}.after_s");
+        if !(1..=MAX_WAIT_S).contains(&seconds) {
+            let why = format!("must be from 1 to {MAX_WAIT_S}, which are 31 days");
+            self.problem(&place, why);
+        }
+        if operation.creates.is_some() {
+            let why = "does not go with what creates something: later actions need it at once";
+            self.problem(&place, why);
+        }
     }
 
     fn check_parameters(&mut self, place: &str, rule: &Rule, operation: &'static Operation) {

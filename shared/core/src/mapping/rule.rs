@@ -25,6 +25,10 @@ pub struct Rule {
     /// Template of the order key, where the default (one order per event subject) does not fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,
+    /// Seconds that the action waits, counted from the event's receipt. If the rule applies to the same
+    /// subject again meanwhile, the wait begins anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_s: Option<u64>,
     /// Template of the entity that the action is about, where it is not the event's subject:
     /// `zoho-desk:agent:{{ ticket.assignee }}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

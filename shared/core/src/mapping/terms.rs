@@ -1,5 +1,7 @@
 //! What a rule says of its action besides what to do: about what, with which credential, in which order.
 
+use std::time::Duration;
+
 use minijinja::value::Value as Dynamic;
 use serde_json::Value;
 
@@ -42,7 +44,12 @@ impl Rendering<'_> {
             credential,
             report: self.report()?,
             if_linked: self.rule.rule.if_linked,
+            not_before: self.wait().map(|wait| self.facts.received_at + wait),
         })
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        self.rule.rule.after_s.map(Duration::from_secs)
     }
 
     fn report(&self) -> Result<Option<Asked>, Fault> {
@@ -58,12 +65,17 @@ impl Rendering<'_> {
         Ok(Some(Asked { carry, depth }))
     }
 
-    /// One order per subject and vendor acted on, unless the rule says otherwise.
+    /// One order per subject and vendor acted on, unless the rule says otherwise. What waits for its
+    /// time has an order of its own, or everything after it would wait too.
     pub(super) fn order_key(&self, subject: &EntityRef) -> Result<String, Fault> {
         let (integration, connector) = (self.facts.integration, &self.rule.connector);
         let own = self.text("order", self.rule.order.as_ref())?;
         let own = own.unwrap_or_else(|| subject.to_string());
-        Ok(format!("{integration}/{own}/{connector}"))
+        let order_key = format!("{integration}/{own}/{connector}");
+        Ok(match self.wait() {
+            None => order_key,
+            Some(_) => format!("{order_key}/{}", self.facts.event_id),
+        })
     }
 
     /// One of as many slots as the credential has; the same order key has the same slot, so that order

@@ -12,20 +12,25 @@ pub(crate) enum Dialect {
     /// Zendesk's search, in `query`: texts in `"…"`, and `field:value`, `field<value`.
     /// <https://developer.zendesk.com/documentation/ticketing/using-the-zendesk-api/searching-with-the-zendesk-api/>
     Zendesk,
+    /// `OData`, in every parameter: texts in `'…'`, in which `''` is one sign. The parameters' names begin
+    /// with `$`, so they are told by that.
+    /// <https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html>
+    OData,
 }
 
 impl Dialect {
-    fn parameter(self) -> &'static str {
+    fn speaks_in(self, parameter: &str) -> bool {
         match self {
-            Self::None => "",
-            Self::Salesforce => "q",
-            Self::Zendesk => "query",
+            Self::None => false,
+            Self::Salesforce => parameter == "q",
+            Self::Zendesk => parameter == "query",
+            Self::OData => parameter.starts_with('$'),
         }
     }
 
     fn closes(self, open: char) -> Option<char> {
         match (self, open) {
-            (Self::Salesforce, '\'') => Some('\''),
+            (Self::Salesforce | Self::OData, '\'') => Some('\''),
             (Self::Salesforce, '{') => Some('}'),
             (Self::Zendesk, '"') => Some('"'),
             _ => None,
@@ -37,7 +42,7 @@ impl Dialect {
 pub(super) fn same(real: &Url, calm: &Url, dialect: Dialect) -> bool {
     let asked = |url: &Url| {
         let pairs = url.query_pairs();
-        let pairs = pairs.filter(|(key, _)| key == dialect.parameter());
+        let pairs = pairs.filter(|(key, _)| dialect.speaks_in(key));
         pairs
             .map(|(_, value)| skeleton(&value, dialect))
             .collect::<Vec<_>>()
@@ -53,7 +58,7 @@ fn skeleton(text: &str, dialect: Dialect) -> String {
     while let Some(c) = chars.next() {
         if let Some(end) = dialect.closes(c) {
             out.push(c);
-            if skip_text(&mut chars, end) {
+            if skip_text(&mut chars, end, dialect) {
                 out.push(end);
             }
         } else if dialect == Dialect::Zendesk {
@@ -72,12 +77,16 @@ fn skeleton(text: &str, dialect: Dialect) -> String {
 }
 
 /// Goes behind the end of a text; false if it has none.
-fn skip_text(chars: &mut std::str::Chars<'_>, end: char) -> bool {
+fn skip_text(chars: &mut std::str::Chars<'_>, end: char, dialect: Dialect) -> bool {
+    let doubles = dialect == Dialect::OData;
     while let Some(c) = chars.next() {
-        if c == '\\' {
+        if c == '\\' && !doubles {
             chars.next();
         } else if c == end {
-            return true;
+            if !doubles || !chars.as_str().starts_with(end) {
+                return true;
+            }
+            chars.next();
         }
     }
     false

@@ -43,21 +43,23 @@ pub(super) fn resolve(text: &str, base: Option<&str>) -> Result<Url> {
 }
 
 /// Refuses an address whose scheme, host or port is another when every letter and digit of the inputs
-/// is another.
+/// is another; `whole`: the same for all of the address, which names what is called.
 pub(super) fn host_is_the_authors(
     render: Render<'_>,
     input: &Map<String, Value>,
     base: Option<&str>,
+    whole: bool,
 ) -> Result<()> {
     let real = resolve(&render(input)?, base)?;
     let other = render(&changed(&as_texts(input), shifted)).and_then(|text| resolve(&text, base));
-    let same = other.is_ok_and(|other| real.origin() == other.origin());
+    let same =
+        other.is_ok_and(|other| real.origin() == other.origin() && (!whole || real == other));
     if same {
         return Ok(());
     }
     Err(ActionError::new(
         ErrorType::RequestRefused,
-        "the address takes its scheme or its host from an input: write the host into the template, or into the credential",
+        "the address takes what it calls from an input: write the host, or the function, into the template or into the credential",
     ))
 }
 

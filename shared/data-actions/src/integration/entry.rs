@@ -26,10 +26,13 @@ pub(super) struct Entry {
     output: Contract,
     #[serde(default)]
     secure: bool,
+    /// The ARN of the function that stands in for one of the vendor's platform.
+    function: Option<String>,
     timeout_seconds: Option<u64>,
     cache_seconds: Option<u64>,
     effect: Option<Effect>,
     structure: Option<Structure>,
+    version: Option<u64>,
 }
 
 /// Whether the target is changed, where the method does not tell.
@@ -81,7 +84,10 @@ impl Entry {
                 return Err(vec![Problem::new(place, why)]);
             }
         };
-        let definition = definition.map_err(|problems| moved(problems, part))?;
+        let mut definition = definition.map_err(|problems| moved(problems, part))?;
+        if let Some(function) = self.function {
+            definition.request.url = function;
+        }
         let action =
             Action::compile(definition, extras).map_err(|problems| moved(problems, part))?;
         if extras.cache.is_some() && !action.reads() {
@@ -104,6 +110,7 @@ impl Entry {
             cache: seconds("cache_seconds", self.cache_seconds, MAX_CACHE_S)?,
             reads: self.effect.map(|effect| effect == Effect::Read),
             free_structure: self.structure == Some(Structure::Free),
+            version: self.version,
         })
     }
 }

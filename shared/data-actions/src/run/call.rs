@@ -144,27 +144,27 @@ async fn attempt(
     left: Duration,
     signed_on_again: bool,
 ) -> Next {
-    if let Err(error) = keeps_to_the_owners_host(signed, rendered) {
+    let type_ = run.integration.type_;
+    if let Err(error) = keeps_to_the_owners_host(signed, rendered, type_.hosts()) {
         return Next::End(error);
     }
     let mut request = http_request(run.action, rendered, &signed.access.headers, left);
+    request.identity.clone_from(&signed.identity);
     let writes = !run.action.reads();
-    if let Some(name) = run
-        .integration
-        .type_
-        .idempotency_header(&rendered.url)
-        .filter(|_| writes)
-    {
+    let once = type_.idempotency_header(&rendered.url);
+    if let Some(name) = once.filter(|_| writes) {
         request.headers.push((name, run.reference.to_owned()));
     }
+    let (settings, now) = (&run.integration.settings, run.runner.clock.now());
+    let request = match type_.dress(request, settings, &signed.access, now) {
+        Ok(request) => request,
+        Err(error) => return Next::End(error),
+    };
     let answer = match run.runner.http.send(request).await {
         Ok(answer) => answer,
         Err(error) => return unanswered(&error, writes),
     };
-    let again = run
-        .integration
-        .type_
-        .cured_by_sign_on(answer.status, &answer.body);
+    let again = type_.cured_by_sign_on(answer.status, &answer.body);
     if signed.token.is_some() && again && !signed_on_again {
         return Next::SignOnAgain;
     }
@@ -172,15 +172,32 @@ async fn attempt(
 }
 
 /// The type's credential is for the type's host: to any other address it is not shown.
-fn keeps_to_the_owners_host(signed: &Signed, rendered: &Rendered) -> Result<()> {
+fn keeps_to_the_owners_host(signed: &Signed, rendered: &Rendered, hosts: &[&str]) -> Result<()> {
     let Some(base) = &signed.access.base else {
-        return Ok(());
+        return keeps_to(hosts, rendered);
     };
     let origin = |text: &str| url::Url::parse(text).ok().map(|url| url.origin());
     if origin(base) == origin(&rendered.url) {
         return Ok(());
     }
     let why = "the address leads to another host than the integration's own, which would be shown its credential: use an integration of the type web-services";
+    Err(ActionError::new(ErrorType::RequestRefused, why))
+}
+
+/// Where a type has no host of its own, it may have endings of hosts, over HTTPS.
+fn keeps_to(hosts: &[&str], rendered: &Rendered) -> Result<()> {
+    let url = url::Url::parse(&rendered.url).ok();
+    let fits = url.is_some_and(|url| {
+        let host = url.host_str().unwrap_or_default();
+        url.scheme() == "https" && hosts.iter().any(|end| host.ends_with(end))
+    });
+    if hosts.is_empty() || fits {
+        return Ok(());
+    }
+    let why = format!(
+        "the address must be HTTPS and end in one of {}: the integration's token is for no other host, unless settings.base_url names it",
+        hosts.join(", ")
+    );
     Err(ActionError::new(ErrorType::RequestRefused, why))
 }
 
@@ -208,8 +225,11 @@ fn unanswered(error: &deskbridge_core::Error, writes: bool) -> Next {
 fn judged(run: &Run<'_>, answer: &HttpResponse, writes: bool) -> Next {
     let status = answer.status;
     if answer.is_success() {
+        if let Some(error) = run.integration.type_.failure(answer, writes) {
+            return Next::End(error);
+        }
         return match String::from_utf8(answer.body.clone()) {
-            Ok(text) => Next::Answer(text),
+            Ok(text) => Next::Answer(run.integration.type_.text(text)),
             Err(_) => {
                 let why = "the target's answer is no text";
                 Next::End(ActionError::new(ErrorType::TargetNotJson, why).with_status(status))

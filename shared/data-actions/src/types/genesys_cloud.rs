@@ -4,12 +4,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_core::Timestamp;
-use deskbridge_core::http::{HttpRequest, Method};
 use deskbridge_core::integration::Problem;
-use deskbridge_core::secret::Credential;
 
-use super::{Access, IntegrationType, Repeats, SignOn, Token, TypeSettings, required};
+use super::{Access, Given, IntegrationType, Repeats, SignOn, Token, TypeSettings, form, required};
 use crate::error::Result;
 
 pub(super) struct GenesysCloud;
@@ -65,43 +62,31 @@ impl IntegrationType for GenesysCloud {
         }
     }
 
-    fn sign_on(
-        &self,
-        settings: &TypeSettings,
-        credential: Option<&Credential>,
-        _now: Timestamp,
-    ) -> Result<SignOn> {
-        let credential = required(credential)?;
+    fn sign_on<'a>(&self, given: Given<'a>) -> Result<SignOn<'a>> {
+        let credential = required(given.credential)?;
         let (id, secret) = (
             credential.field("clientId")?,
             credential.field("clientSecret")?,
         );
+        let settings = given.settings;
         let region = settings.region.as_deref().unwrap_or_default();
-        let login = settings
-            .login_url
-            .clone()
-            .unwrap_or_else(|| format!("https://login.{region}"));
-        let url = format!("{}/oauth/token", login.trim_end_matches('/'));
-        let mut request = HttpRequest::new(Method::Post, url, "POST /oauth/token")
-            .header(
-                "authorization",
-                format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))),
-            )
-            .header("content-type", "application/x-www-form-urlencoded");
-        request.body = Some(b"grant_type=client_credentials".to_vec());
-        Ok(SignOn::Token(Box::new(request)))
+        let login = settings.login_url.clone();
+        let login = login.unwrap_or_else(|| format!("https://login.{region}"));
+        Ok(SignOn::Token(Box::new(move |_| {
+            let url = format!("{}/oauth/token", login.trim_end_matches('/'));
+            let grant = [("grant_type", "client_credentials")];
+            let basic = STANDARD.encode(format!("{id}:{secret}"));
+            let request = form(&url, "POST /oauth/token", &grant);
+            Ok(request.header("authorization", format!("Basic {basic}")))
+        })))
     }
 
-    fn access(&self, settings: &TypeSettings, token: &Token) -> Access {
+    fn access(&self, given: Given<'_>, token: &Token) -> Result<Access> {
+        let settings = given.settings;
         let region = settings.region.as_deref().unwrap_or_default();
-        let base = settings
-            .base_url
-            .clone()
-            .unwrap_or_else(|| format!("https://api.{region}"));
-        Access {
-            base: Some(base),
-            headers: vec![("authorization", format!("Bearer {}", token.value))],
-        }
+        let base = settings.base_url.clone();
+        let base = base.unwrap_or_else(|| format!("https://api.{region}"));
+        Ok(Access::bearer(Some(base), token))
     }
 
     fn repeats(&self) -> Repeats {

@@ -1,23 +1,34 @@
 //! Salesforce: client credentials of a connected app, or a signed assertion for one user.
 //!
-//! Both are OAuth 2.0 at `/services/oauth2/token`:
+//! All is OAuth 2.0 at `/services/oauth2/token`:
 //! <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_client_credentials_flow.htm>. The
-//! flow with a user's name and password is closed in newer organisations
-//! (<https://help.salesforce.com/s/articleView?id=000886201>), so it is left out.
+//! flow with a user's name and password is there for those who still have it: it is closed in newer
+//! organisations (<https://help.salesforce.com/s/articleView?id=000886201>).
 
 use deskbridge_core::Timestamp;
-use deskbridge_core::http::{HttpRequest, HttpResponse, Method};
+use deskbridge_core::http::HttpResponse;
 use deskbridge_core::integration::Problem;
 use deskbridge_core::secret::Credential;
-use url::{Url, form_urlencoded};
+use serde_json::json;
+use url::Url;
 
-use super::{IntegrationType, SignOn, Token, TypeSettings, required, token};
+use super::{
+    Given, IntegrationType, SignOn, Token, TypeSettings, assertion, form, required, token,
+};
 use crate::error::{ActionError, ErrorType, Result};
 use crate::guard::Dialect;
 
 pub(super) struct Salesforce;
 
 const CLIENT_CREDENTIALS: &str = "client-credentials";
+/// `clientId`, `privateKey`, `username`.
+const JWT_BEARER: &str = "jwt-bearer";
+/// `username`, `password`, `securityToken`, as the vendor's form has it, and the app's own pair.
+const PASSWORD: &str = "password";
+const LOGIN: &str = "https://login.salesforce.com";
+const SANDBOXES: &str = "https://test.salesforce.com";
+/// Salesforce takes an assertion that ends within five minutes.
+const LIFE_S: i64 = 180;
 /// Where an organisation's own address may end.
 const DOMAINS: [&str; 3] = [".salesforce.com", ".force.com", ".salesforce.mil"];
 
@@ -35,57 +46,65 @@ impl IntegrationType for Salesforce {
     }
 
     fn credential_types(&self) -> &'static [&'static str] {
-        &[CLIENT_CREDENTIALS]
+        &[CLIENT_CREDENTIALS, JWT_BEARER, PASSWORD]
     }
 
     fn check(&self, settings: &TypeSettings) -> Vec<Problem> {
         let why = "must be your own domain, as https://example.my.salesforce.com: client credentials are taken nowhere else";
-        let missing = settings.login_url.is_none();
+        let missing = settings.login_url.is_none() && form_of(settings) == CLIENT_CREDENTIALS;
         missing
             .then(|| Problem::new("login_url", why))
             .into_iter()
             .collect()
     }
 
-    fn sign_on(
-        &self,
-        settings: &TypeSettings,
-        credential: Option<&Credential>,
-        _now: Timestamp,
-    ) -> Result<SignOn> {
-        let credential = required(credential)?;
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "client_credentials")
-            .append_pair("client_id", credential.field("clientId")?)
-            .append_pair("client_secret", credential.field("clientSecret")?)
-            .finish();
-        let host = settings.login_url.as_deref().unwrap_or_default();
-        let url = format!("{}/services/oauth2/token", host.trim_end_matches('/'));
-        let mut request = HttpRequest::new(Method::Post, url, "POST /services/oauth2/token")
-            .header("content-type", "application/x-www-form-urlencoded");
-        request.body = Some(body.into_bytes());
-        Ok(SignOn::Token(Box::new(request)))
+    fn sign_on<'a>(&self, given: Given<'a>) -> Result<SignOn<'a>> {
+        let credential = required(given.credential)?;
+        let settings = given.settings;
+        let login = login(settings);
+        Ok(SignOn::Token(Box::new(move |now| {
+            let id = credential.field("clientId")?;
+            let url = format!("{login}/services/oauth2/token");
+            let send = |fields: &[(&str, &str)]| form(&url, "POST /services/oauth2/token", fields);
+            Ok(match form_of(settings) {
+                JWT_BEARER => {
+                    let assertion = assertion_of(credential, id, audience(settings), now)?;
+                    send(&[("grant_type", assertion::GRANT), ("assertion", &assertion)])
+                }
+                PASSWORD => {
+                    let (password, token) = (
+                        credential.field("password")?,
+                        credential.optional("securityToken").unwrap_or_default(),
+                    );
+                    send(&[
+                        ("grant_type", "password"),
+                        ("client_id", id),
+                        ("client_secret", credential.field("clientSecret")?),
+                        ("username", credential.field("username")?),
+                        ("password", &format!("{password}{token}")),
+                    ])
+                }
+                _ => send(&[
+                    ("grant_type", "client_credentials"),
+                    ("client_id", id),
+                    ("client_secret", credential.field("clientSecret")?),
+                ]),
+            })
+        })))
     }
 
     /// Calls go to the instance that the login names, which must be Salesforce's, or the login's own.
     fn token(
         &self,
         settings: &TypeSettings,
-        _credential: Option<&Credential>,
         answer: &HttpResponse,
         now: Timestamp,
     ) -> Result<Token> {
         let mut token = token::bearer(answer, now)?;
         let named: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let instance = named["instance_url"]
-            .as_str()
-            .or(settings.login_url.as_deref());
-        let instance = settings
-            .base_url
-            .as_deref()
-            .or(instance)
-            .unwrap_or_default();
-        let login = settings.login_url.as_deref().unwrap_or_default();
+        let login = login(settings);
+        let instance = named["instance_url"].as_str().unwrap_or(login);
+        let instance = settings.base_url.as_deref().unwrap_or(instance);
         if settings.base_url.is_none() && !trusted(instance, login) {
             let why = "the login names an instance outside of Salesforce's domains: set settings.base_url to allow it";
             return Err(ActionError::new(ErrorType::Misconfigured, why));
@@ -105,6 +124,36 @@ impl IntegrationType for Salesforce {
     fn dialect(&self) -> Dialect {
         Dialect::Salesforce
     }
+}
+
+fn form_of(settings: &TypeSettings) -> &str {
+    let form = settings.credential_type.as_deref();
+    form.unwrap_or(CLIENT_CREDENTIALS)
+}
+
+fn login(settings: &TypeSettings) -> &str {
+    let login = settings.login_url.as_deref().unwrap_or(LOGIN);
+    login.trim_end_matches('/')
+}
+
+/// Whom an assertion is for: the login host, which stands for every domain of its organisations.
+/// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm>
+fn audience(settings: &TypeSettings) -> &'static str {
+    let login = login(settings);
+    let sandbox = login == SANDBOXES || login.contains(".sandbox.");
+    if sandbox { SANDBOXES } else { LOGIN }
+}
+
+fn assertion_of(
+    credential: &Credential,
+    client: &str,
+    audience: &str,
+    now: Timestamp,
+) -> Result<String> {
+    let end = now.as_millis() / 1_000 + LIFE_S;
+    let user = credential.field("username")?;
+    let claims = json!({"iss": client, "sub": user, "aud": audience, "exp": end});
+    assertion::signed(credential.field("privateKey")?, None, &claims)
 }
 
 fn trusted(instance: &str, login: &str) -> bool {

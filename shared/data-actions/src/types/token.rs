@@ -7,6 +7,7 @@ use std::time::Duration;
 use deskbridge_core::Timestamp;
 use deskbridge_core::http::HttpResponse;
 use deskbridge_core::ports::Clock;
+use deskbridge_core::secret::Credential;
 use futures::future::{Either, select};
 use futures::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use serde_json::{Map, Value};
@@ -26,6 +27,8 @@ pub(crate) struct Token {
     pub(crate) base: Option<String>,
     /// The result of a login action.
     pub(crate) fields: Option<Map<String, Value>>,
+    /// Keys that sign, in place of a value that is shown.
+    pub(crate) keys: Option<Credential>,
     /// Unknown where nothing is said: then it is used until it is refused.
     pub(crate) until: Option<Timestamp>,
 }
@@ -43,12 +46,14 @@ pub(super) fn bearer(answer: &HttpResponse, now: Timestamp) -> Result<Token> {
         .as_str()
         .filter(|_| answer.is_success());
     let Some(value) = value else {
-        return Err(refused(answer, &body));
+        let code = body["error"].as_str().unwrap_or_default();
+        return Err(refused(answer.status, code));
     };
     Ok(Token {
         value: value.to_owned(),
         base: None,
         fields: None,
+        keys: None,
         until: lifetime(&body["expires_in"]).map(|life| now + life),
     })
 }
@@ -60,15 +65,14 @@ pub(crate) fn lifetime(seconds: &Value) -> Option<Duration> {
     Some(life.saturating_sub(MARGIN).max(life / 2))
 }
 
-fn refused(answer: &HttpResponse, body: &Value) -> ActionError {
-    let status = answer.status;
+/// The refusal of a sign-on. Of the answer only its code is passed on: a description may quote what was
+/// sent.
+pub(super) fn refused(status: u16, code: &str) -> ActionError {
     let error_type = match status {
         400 | 401 | 403 => ErrorType::InvalidCredentials,
         429 => ErrorType::RateLimited,
         _ => ErrorType::TargetFailed,
     };
-    // Of an OAuth error only its code: the description may quote what was sent.
-    let code = body["error"].as_str().unwrap_or_default();
     let plain = !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let said = if plain {
         format!(": {code}")

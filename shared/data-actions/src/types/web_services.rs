@@ -4,11 +4,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_core::Timestamp;
 use deskbridge_core::integration::Problem;
-use deskbridge_core::secret::Credential;
 
-use super::{Access, IntegrationType, SignOn, TypeSettings, required};
+use super::{Access, Given, IntegrationType, SignOn, TypeSettings, required};
 use crate::error::Result;
 
 pub(super) struct WebServices;
@@ -42,6 +40,10 @@ impl IntegrationType for WebServices {
         form(settings) != NONE
     }
 
+    fn takes_certificate(&self) -> bool {
+        true
+    }
+
     fn check(&self, settings: &TypeSettings) -> Vec<Problem> {
         let given = settings.base_url.is_some();
         let why =
@@ -52,16 +54,11 @@ impl IntegrationType for WebServices {
             .collect()
     }
 
-    fn sign_on(
-        &self,
-        settings: &TypeSettings,
-        credential: Option<&Credential>,
-        _now: Timestamp,
-    ) -> Result<SignOn> {
+    fn sign_on<'a>(&self, given: Given<'a>) -> Result<SignOn<'a>> {
         let mut access = Access::default();
-        match form(settings) {
+        match form(given.settings) {
             BASIC => {
-                let credential = required(credential)?;
+                let credential = required(given.credential)?;
                 let user = credential.field("userName")?;
                 let password = credential.optional("password").unwrap_or_default();
                 let basic = STANDARD.encode(format!("{user}:{password}"));

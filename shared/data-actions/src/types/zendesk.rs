@@ -4,10 +4,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskbridge_core::Timestamp;
-use deskbridge_core::secret::Credential;
 
-use super::{Access, IntegrationType, Repeats, SignOn, TypeSettings, required};
+use super::{Access, Given, IntegrationType, Repeats, SignOn, required, set_or_held};
 use crate::error::Result;
 use crate::guard::Dialect;
 
@@ -30,25 +28,18 @@ impl IntegrationType for Zendesk {
         &["api-token"]
     }
 
-    fn sign_on(
-        &self,
-        settings: &TypeSettings,
-        credential: Option<&Credential>,
-        _now: Timestamp,
-    ) -> Result<SignOn> {
-        let credential = required(credential)?;
+    fn sign_on<'a>(&self, given: Given<'a>) -> Result<SignOn<'a>> {
+        let credential = required(given.credential)?;
         let (email, token) = (
             credential.field("userEmail")?,
             credential.field("apiToken")?,
         );
-        let base = match &settings.base_url {
-            Some(base) => base.clone(),
-            None => credential.field("baseUrl")?.to_owned(),
-        };
+        let base = set_or_held(given.settings.base_url.as_ref(), credential, "baseUrl")?;
         let basic = STANDARD.encode(format!("{email}/token:{token}"));
         Ok(SignOn::Ready(Access {
-            base: Some(base),
+            base: Some(base.to_owned()),
             headers: vec![("authorization", format!("Basic {basic}"))],
+            keys: None,
         }))
     }
 

@@ -2,10 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod aws;
+mod builtin;
+mod certificates;
 mod definitions;
+mod drafts;
+mod dynamics;
+mod google;
 mod guard;
 mod once;
 mod run;
+mod salesforce;
 mod sandboxes;
 mod settings;
 mod sign_on;

@@ -15,18 +15,21 @@ use serde_json::{Value, json};
 
 use crate::support::{error_type, stored};
 
-struct Desk {
+pub(crate) struct Desk {
     runner: Runner,
     _data: tempfile::TempDir,
 }
 
 impl Desk {
-    async fn new(settings: Value, credential: [(&str, &str); 2]) -> Self {
+    pub(crate) async fn new(settings: Value, credential: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let embedded = Embedded::open(data.path(), Arc::new(SystemClock)).unwrap();
         let store: Arc<dyn Store> = embedded.store();
         store.put_integration(stored(settings), 0).await.unwrap();
-        let fields = credential.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let fields = credential.iter();
+        let fields = fields
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         let secrets: Arc<dyn Secrets> =
             Arc::new(EmbeddedSecrets::from_map([("main".to_owned(), fields)]));
         let http = Arc::new(Client::new(Targets::Any).unwrap());
@@ -36,7 +39,7 @@ impl Desk {
         }
     }
 
-    async fn run(
+    pub(crate) async fn run(
         &self,
         action: &str,
         input: Value,
@@ -57,7 +60,7 @@ impl Desk {
     }
 }
 
-const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(10);
 
 async fn help_desk() -> (Zendesk, Desk) {
     let options = zendesk::Options::default();
@@ -76,7 +79,7 @@ async fn help_desk() -> (Zendesk, Desk) {
             "output": {"id": "integer!"},
         },
     }});
-    let desk = Desk::new(settings, [("userEmail", &email), ("apiToken", &token)]).await;
+    let desk = Desk::new(settings, &[("userEmail", &email), ("apiToken", &token)]).await;
     (zendesk, desk)
 }
 
@@ -183,7 +186,7 @@ async fn salesforce_logs_in_once_for_fifty_calls_and_again_when_its_session_ends
         "request": {"method": "GET", "url": "/services/data/v66.0/query?q=SELECT+Id,Name+FROM+Contact+WHERE+Name='$esc.url($input.name)'+LIMIT+1"},
         "response": {"values": {"name": "$.records[*].Name"}, "success": "{\"name\": ${successTemplateUtils.firstFromArray(\"${name}\", \"$esc.quote$esc.quote\")}}"},
     }}});
-    let desk = Desk::new(settings, [("clientId", &key), ("clientSecret", &secret)]).await;
+    let desk = Desk::new(settings, &[("clientId", &key), ("clientSecret", &secret)]).await;
     let calls = (0..50).map(|_| desk.run("find", json!({"name": "Bo"}), None, SOON));
     for finished in futures::future::join_all(calls).await {
         assert_eq!(finished.result.unwrap(), json!({"name": "Bo"}));

@@ -1,4 +1,4 @@
-use deskbridge_data_actions::{compile, over_limit};
+use deskbridge_data_actions::{check_beside, compile};
 use serde_json::{Value, json};
 
 use crate::support::{get, spec, stored};
@@ -13,7 +13,7 @@ fn each_mistake_is_named_with_its_place() {
     let cases = [
         (
             json!({"type": "fax", "actions": {}}),
-            "settings.type: must be one of: genesys-cloud, salesforce, web-services, zendesk",
+            "settings.type: must be one of: aws-lambda, dynamics-365, function, genesys-cloud, google, salesforce, web-services, zendesk",
         ),
         (
             json!({"type": "zendesk", "actions": {}}),
@@ -79,19 +79,45 @@ fn a_type_has_as_many_integrations_as_at_the_vendor_unless_an_owner_says_more() 
             other
         })
         .collect();
-    let problem = over_limit(&spec(settings.clone()), &others).unwrap();
-    assert!(problem.to_string().contains("type_limit"), "{problem}");
+    let problems = check_beside(&spec(settings.clone()), &others);
+    assert!(
+        problems[0].to_string().contains("type_limit"),
+        "{problems:?}"
+    );
     let mut more = settings.clone();
     more["type_limit"] = json!(11);
-    assert_eq!(over_limit(&spec(more), &others), None);
+    assert_eq!(check_beside(&spec(more), &others), []);
     assert_eq!(
-        over_limit(&spec(get("https://x.example")), &others),
-        None,
+        check_beside(&spec(get("https://x.example")), &others),
+        [],
         "another type"
     );
     assert_eq!(
-        over_limit(&others[3].spec, &others),
-        None,
+        check_beside(&others[3].spec, &others),
+        [],
         "one that is there already"
+    );
+}
+
+#[test]
+fn the_form_of_a_credential_stays_while_actions_use_it() {
+    let action = json!({"request": {"method": "GET", "url": "https://api.example.com/"}});
+    let settings = |form: &str, name: &str| json!({"type": "web-services", "credential": "c", "credential_type": form, "actions": {name: action}});
+    let before = [stored(settings("basic", "go"))];
+    let problems = check_beside(&spec(settings("user-defined", "go")), &before);
+    assert_eq!(problems[0].field, "settings.credential_type");
+    assert!(problems[0].message.contains("use it: go"), "{problems:?}");
+    assert_eq!(check_beside(&spec(settings("basic", "go")), &before), []);
+    let others = spec(settings("user-defined", "other"));
+    assert_eq!(
+        check_beside(&others, &before),
+        [],
+        "none that used it is left"
+    );
+    let mut gone = before;
+    gone[0].deleted_at = Some(deskbridge_core::Timestamp::from_millis(1));
+    assert_eq!(
+        check_beside(&spec(settings("user-defined", "go")), &gone),
+        []
     );
 }

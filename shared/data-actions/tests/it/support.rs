@@ -92,11 +92,6 @@ pub(crate) const SECRET: &str = "s3cret-canary/+=";
 impl Stage {
     /// An integration `crm` with these settings.
     pub(crate) async fn new(settings: Value) -> Self {
-        let clock = Arc::new(ManualClock::default());
-        let data = tempfile::tempdir().unwrap();
-        let embedded = Embedded::open(data.path(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        let store: Arc<dyn Store> = embedded.store();
-        store.put_integration(stored(settings), 0).await.unwrap();
         let fields = [
             ("userName", "ann"),
             ("password", SECRET),
@@ -106,8 +101,23 @@ impl Stage {
             ("userEmail", "ann@example.com"),
             ("apiToken", SECRET),
             ("baseUrl", "https://acme.example.com"),
+            ("client_email", "flow@example.com"),
+            ("private_key", SECRET),
         ];
-        let fields = fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        Self::with(settings, &fields).await
+    }
+
+    /// The same with these fields in its credential.
+    pub(crate) async fn with(settings: Value, fields: &[(&str, &str)]) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let data = tempfile::tempdir().unwrap();
+        let embedded = Embedded::open(data.path(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let store: Arc<dyn Store> = embedded.store();
+        store.put_integration(stored(settings), 0).await.unwrap();
+        let fields = fields.iter();
+        let fields = fields
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         let secrets: Arc<dyn Secrets> =
             Arc::new(EmbeddedSecrets::from_map([("main".to_owned(), fields)]));
         let target = Arc::new(Target {

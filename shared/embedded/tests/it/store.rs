@@ -38,6 +38,30 @@ async fn a_wake_leaves_a_held_look_up_to_its_holder() {
     store.settle(held, Vec::new()).await.unwrap();
 }
 
+#[tokio::test]
+async fn what_waits_for_its_time_outlives_a_restart() {
+    let bench = Bench::fresh();
+    let now = bench.clock.now();
+    let at = now + Duration::from_secs(12 * 3600);
+    let waits = Action {
+        terms: deskbridge_core::action::Terms {
+            not_before: Some(at),
+            ..Default::default()
+        },
+        ..action()
+    };
+    let claim = bench.embedded.store().claim(&waits, now).await;
+    assert_eq!(claim.unwrap(), Claim::NotNow { until: at });
+    let bench = bench.reopen();
+    let store = bench.embedded.store();
+    assert_eq!(
+        store.due(at - Duration::from_secs(1), 10).await.unwrap(),
+        []
+    );
+    assert_eq!(store.due(at, 10).await.unwrap().len(), 1);
+    won(store.claim(&waits, at).await);
+}
+
 fn won(claim: deskbridge_core::Result<Claim>) -> ActionRecord {
     match claim.unwrap() {
         Claim::Won(record) => *record,

@@ -10,6 +10,7 @@ use super::{Choice, folded_twice, looked_up};
 use crate::settings::Literal;
 
 #[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Companies {
     /// An organisation's name to a company's id or exact name.

@@ -10,21 +10,28 @@ use super::folded;
 use crate::settings::Items;
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Completion {
     when_resolved: bool,
+    /// After this many hours without a further alert of the series.
+    after_quiet_hours: Option<u32>,
     /// Only alerts of these types; left out: all that make tickets.
     types: Option<Items>,
     /// Written unless somebody wrote one; some categories ask for it.
     resolution: String,
+    /// The same, after quiet hours.
+    quiet_resolution: String,
 }
 
 impl Default for Completion {
     fn default() -> Self {
         Self {
             when_resolved: true,
+            after_quiet_hours: None,
             types: None,
             resolution: RESOLUTION.into(),
+            quiet_resolution: QUIET_RESOLUTION.into(),
         }
     }
 }
@@ -33,8 +40,24 @@ const RESOLUTION: &str = "\
 The alert was reported as resolved at {{ event.received_at }}\
 {% if alert.source %} by {{ alert.source }}{% endif %}.";
 
+const QUIET_RESOLUTION: &str = "\
+No further alert was received after the one of {{ event.received_at }}\
+{% if alert.source %} from {{ alert.source }}{% endif %}.";
+/// A ticket that lies there longer is a person's.
+const MAX_QUIET_HOURS: u32 = 31 * 24;
+
 impl Completion {
     pub(super) fn problems(&self, tickets: &[Entry]) -> Vec<Problem> {
+        let mut problems = self.problems_of_types(tickets);
+        let quiet = self.after_quiet_hours;
+        if quiet.is_some_and(|hours| !(1..=MAX_QUIET_HOURS).contains(&hours)) {
+            let why = format!("must be from 1 to {MAX_QUIET_HOURS} hours; leave it out for never");
+            problems.push(Problem::new("settings.completion.after_quiet_hours", why));
+        }
+        problems
+    }
+
+    fn problems_of_types(&self, tickets: &[Entry]) -> Vec<Problem> {
         let field = "settings.completion.types";
         let Some(types) = &self.types else {
             return Vec::new();
@@ -53,17 +76,29 @@ impl Completion {
     }
 
     /// There is no condition on a link: while its ticket is being made, an alert has none yet.
-    pub(super) fn rule(&self, tickets: &[Entry]) -> Option<Rule> {
-        let conditions = self.condition(tickets).into_iter().collect();
-        let with = Map::from_iter([("resolution".to_owned(), json!(self.resolution))]);
-        self.when_resolved.then(|| Rule {
-            id: "completion".into(),
-            on: "alert.resolved".into(),
-            conditions,
-            operation: "autotask.complete_ticket".into(),
-            with,
-            ..Rule::default()
-        })
+    pub(super) fn rules(&self, tickets: &[Entry]) -> impl Iterator<Item = Rule> {
+        let when_resolved = self.when_resolved.then(|| Rule {
+            conditions: self.condition(tickets).into_iter().collect(),
+            ..completes("completion", "alert.resolved", &self.resolution)
+        });
+        let when_quiet = self.after_quiet_hours.map(|hours| Rule {
+            conditions: self.of_raised(tickets).into_iter().collect(),
+            after_s: Some(u64::from(hours) * 3_600),
+            if_linked: true,
+            ..completes(
+                "completion.after_quiet_hours",
+                "alert.raised",
+                &self.quiet_resolution,
+            )
+        });
+        when_resolved.into_iter().chain(when_quiet)
+    }
+
+    /// Every alert that makes a ticket or a note begins the quiet hours anew.
+    fn of_raised(&self, tickets: &[Entry]) -> Option<Condition> {
+        let own = self.types.as_ref();
+        let own = own.map(|own| own.0.iter().map(|name| folded(name)).collect());
+        Some(is_one_of(&own.or_else(|| types_with_tickets(tickets))?))
     }
 
     /// A sender may leave out everything but what tells the alert, so an end without a type is taken
@@ -78,5 +113,16 @@ impl Completion {
             format!("not alert.type or {}", made.expression),
             format!("{}, or not said", made.says),
         ))
+    }
+}
+
+fn completes(id: &str, on: &str, resolution: &str) -> Rule {
+    Rule {
+        id: id.into(),
+        on: on.into(),
+        conditions: Vec::new(),
+        operation: "autotask.complete_ticket".into(),
+        with: Map::from_iter([("resolution".to_owned(), json!(resolution))]),
+        ..Rule::default()
     }
 }

@@ -12,6 +12,7 @@ use crate::settings::{Items, Literal};
 
 /// Every field but `type` wins over what the category gives.
 #[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Entry {
     /// Compared without case; left out: every type that no other line has, and alerts without one.

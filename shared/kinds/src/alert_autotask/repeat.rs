@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 const MAX_WINDOW_MINUTES: u32 = 7 * 24 * 60;
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Repeat {
     /// From the receipt of the alert that made the ticket; 0 makes every alert a ticket.
@@ -16,6 +17,7 @@ pub(super) struct Repeat {
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum Title {
     /// Letter by letter.
@@ -25,6 +27,7 @@ enum Title {
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum Scope {
     /// The same title in two organisations is two things.

@@ -79,6 +79,28 @@ fn the_repeat_rule_reaches_source_and_operation() {
 }
 
 #[test]
+fn quiet_hours_complete_what_makes_tickets_and_nothing_else() {
+    let quiet = json!({"after_quiet_hours": 12, "types": "Quarantine"});
+    let rules = compile(with("completion", quiet)).unwrap().rules;
+    let rule = rules.last().unwrap();
+    assert_eq!(rule.id, "completion.after_quiet_hours");
+    assert_eq!(
+        (rule.on.as_str(), rule.after_s),
+        ("alert.raised", Some(43_200))
+    );
+    let expression = &rule.conditions[0].expression;
+    assert_eq!(
+        expression,
+        "(alert.type | trim | lower) in [\"quarantine\"]"
+    );
+    let mut settings = with("completion", json!({"after_quiet_hours": 12}));
+    assert_eq!(fields(settings.clone()), [""; 0]);
+    settings["tickets"] = json!([{"type": "Quarantine"}]);
+    let rules = compile(settings).unwrap().rules;
+    assert_eq!(rules.last().unwrap().conditions.len(), 1);
+}
+
+#[test]
 fn completion_can_be_switched_off() {
     let draft = compile(with("completion", json!({"when_resolved": false}))).unwrap();
     assert!(draft.rules.iter().all(|rule| rule.on == "alert.raised"));
@@ -156,6 +178,8 @@ fn each_mistake_of_a_rule_is_named_with_its_place() {
         [
             (json!({"types": []}), ".types"),
             (json!({"quiet": 1}), ".quiet"),
+            (json!({"after_quiet_hours": 0}), ".after_quiet_hours"),
+            (json!({"after_quiet_hours": 745}), ".after_quiet_hours"),
         ],
     );
 }

@@ -13,6 +13,7 @@ const PRIORITIES: [&str; 5] = ["P1", "P2", "P3", "P4", "P5"];
 
 /// `settings.alert`: everything has a default, every text is a template over `conversation`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct AlertSettings {
     /// Kayako's priority label to `P1` … `P5`; labels are compared without case.

@@ -9,6 +9,7 @@ use crate::settings::{Items, Literal};
 
 /// `settings.conversation`: what a conversation made from an alert looks like.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ConversationSettings {
     subject: String,

@@ -38,6 +38,7 @@ pub(super) const ALERT_ACTIONS: [&str; 23] = [
 
 /// One line of a section: when this happens to an alert, do that to its conversation.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) on: String,
@@ -58,6 +59,7 @@ pub(super) struct Entry {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Action {
     CreateConversation,

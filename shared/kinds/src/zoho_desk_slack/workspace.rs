@@ -9,6 +9,7 @@ use super::Literal;
 use super::notices::NOTICES;
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Workspace {
     /// Slack's id, as `T012AB3CD`.
@@ -36,6 +37,7 @@ pub(super) struct Workspace {
 
 /// A mapping, or a list where one department may stand twice by mistake.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a mapping of departments to channels")]
 enum Departments {
     Map(BTreeMap<String, Channel>),
@@ -43,6 +45,7 @@ enum Departments {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Mapped {
     department: String,
@@ -51,6 +54,7 @@ struct Mapped {
 
 /// A channel; a list is read to be refused with a word on why.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a channel's id")]
 enum Channel {
     One(String),

@@ -55,6 +55,8 @@ macro_rules! store_conformance {
             a_link_is_never_replaced
             what_is_unlinked_has_no_counterpart
             written_values_are_forgotten_one_by_one
+            older_counterparts_come_and_go_one_by_one
+            what_is_awaited_never_moves_back
             an_end_never_moves_back
             a_newer_counterpart_takes_the_place_of_one_that_ended
             an_end_that_took_effect_is_known_from_then_on
@@ -85,6 +87,7 @@ macro_rules! store_conformance {
             an_action_taken_up_again_goes_before_those_that_came_after_it
             claims_made_together_are_answered_one_by_one
             a_claim_that_is_not_due_names_the_time
+            an_action_that_waits_for_its_time_is_due_then_and_not_before
             a_holder_with_an_old_fence_may_not_write
             a_lost_lease_is_due_and_its_outcome_unknown
             a_settled_action_is_never_given_out_again

@@ -4,6 +4,8 @@
 //! vendors' own documents, and where those are silent the module that guesses says so.
 
 pub mod autotask;
+pub mod dynamics;
+pub mod google;
 pub mod kayako;
 pub mod kintone;
 pub mod opsgenie;
@@ -18,6 +20,7 @@ mod http;
 mod journal;
 mod outbox;
 mod page;
+mod rsa;
 mod script;
 mod server;
 mod stage;
@@ -25,6 +28,7 @@ mod wire;
 
 pub use client::plain_client;
 pub use outbox::{Delivery, DeliveryOutcome};
+pub use rsa::SANDBOX_KEY;
 pub use script::{Fault, Script};
 pub use stage::LoggedRequest;
 

@@ -51,6 +51,8 @@ const expected = {
   対応時刻: ['TIME', '00:14'],
   対応日時: ['DATETIME', '2026-09-21T15:14:00Z'],
   担当者: ['USER_SELECT', [{ code: 'taro.osaka@example.com', name: 'taro.osaka@example.com' }]],
+  担当組織: ['ORGANIZATION_SELECT', [{ code: 'sales', name: 'sales' }]],
+  担当グループ: ['GROUP_SELECT', [{ code: 'support', name: 'support' }]],
 };
 for (const [code, [type, value]] of Object.entries(expected)) {
   const field = written[code];

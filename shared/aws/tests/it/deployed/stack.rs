@@ -5,7 +5,6 @@ use std::process::Command;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use deskbridge_aws::DynamoStore;
-use deskbridge_aws::sdk::SdkConfig;
 use deskbridge_aws::settings::TableNames;
 use serde_json::Value;
 
@@ -18,10 +17,8 @@ const CDK: &str = "infra/cdk/node_modules/.bin/cdk";
 
 pub(super) struct Stack {
     pub(super) ministack: MiniStack,
-    pub(super) config: SdkConfig,
     pub(super) store: DynamoStore,
     pub(super) sqs: aws_sdk_sqs::Client,
-    pub(super) secret_prefix: String,
     /// Where the HTTP API answers, as a `Host` header.
     pub(super) api: String,
 }
@@ -48,11 +45,18 @@ impl Stack {
         Some(Self {
             store: DynamoStore::new(dynamodb.clone(), tables(&dynamodb).await),
             sqs: aws_sdk_sqs::Client::new(&config),
-            secret_prefix: outputs("SecretPrefix"),
             api: api.trim_end_matches("/webhooks").to_owned(),
-            config,
             ministack,
         })
+    }
+
+    /// By the right to invoke the function.
+    pub(super) fn first_token(&self) -> String {
+        let mut invoke = tool(SAM, &self.ministack);
+        invoke.args(["remote", "invoke", "AdminFunction", "--stack-name", NAME]);
+        invoke.args(["--event", r#"{"new_token": "first"}"#]);
+        let made: Value = serde_json::from_slice(&run(invoke)).unwrap();
+        made["token"].as_str().unwrap().to_owned()
     }
 
     pub(super) async fn queue(&self, name: &str) -> String {

@@ -11,10 +11,10 @@ use deskbridge_core::ports::{Store as _, VendorHttp as _};
 use deskbridge_local::demo::eventually;
 use deskbridge_local::demo::kayako_opsgenie::example;
 use deskbridge_local::demo::sandbox::{INTEGRATION, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::stack::Stack;
-use crate::whole::{KEY, integration, write_secrets};
+use crate::whole::credentials;
 
 const POISON: &str = "this is no envelope";
 /// The inbound queue's, and a second.
@@ -27,30 +27,69 @@ const DELAY: Duration = Duration::from_secs(60);
 pub(super) async fn play(stack: &Stack) {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.opsgenie.set_processing_delay(Duration::ZERO);
-    configure(stack, &sandbox).await;
-    let received_at = one_webhook_makes_one_alert(stack, &sandbox).await;
+    let key = configure(stack, &sandbox).await;
+    let received_at = one_webhook_makes_one_alert(stack, &sandbox, &key).await;
     a_wrong_key_is_refused(stack).await;
     a_batch_repeats_only_its_bad_record(stack, &sandbox, envelope(received_at)).await;
 }
 
-async fn configure(stack: &Stack, sandbox: &Sandbox) {
-    let now = Timestamp::from_millis(1_790_000_000_000);
-    let integration = integration(sandbox, now);
-    stack.store.put_integration(integration, 0).await.unwrap();
-    let secrets = aws_sdk_secretsmanager::Client::new(&stack.config);
-    write_secrets(&secrets, &stack.secret_prefix).await;
+/// As an owner does it: a token by invoking the function, and with it credentials and an integration.
+/// Returns the key that its addresses end in.
+async fn configure(stack: &Stack, sandbox: &Sandbox) -> String {
+    let token = stack.first_token();
+    for (name, fields) in credentials() {
+        let path = format!("credentials/{name}");
+        let body = json!({ "fields": fields });
+        let answer = manage(stack, &token, Method::Put, &path, &body).await;
+        assert_eq!(answer.status, 200, "{}", text(&answer));
+    }
+    let document: Value = serde_saphyr::from_str(&sandbox.document()).unwrap();
+    let path = format!("integrations/{INTEGRATION}");
+    let created = manage(stack, &token, Method::Put, &path, &document).await;
+    assert_eq!(created.status, 201, "{}", text(&created));
+    let tried = manage(
+        stack,
+        &token,
+        Method::Post,
+        &format!("{path}/try"),
+        &json!({}),
+    )
+    .await;
+    assert_eq!(tried.status, 200, "{}", text(&tried));
+    let created: Value = serde_json::from_slice(&created.body).unwrap();
+    let address = created["addresses"][0].as_str().unwrap();
+    address.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn manage(
+    stack: &Stack,
+    token: &str,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> HttpResponse {
+    let url = format!("{}/admin/v1/{path}", stack.ministack.url);
+    let request = HttpRequest::new(method, url, "management API");
+    let request = request
+        .header("host", &stack.api)
+        .header("authorization", format!("Bearer {token}"));
+    Client::new(Targets::Any)
+        .unwrap()
+        .send(request.json(body))
+        .await
+        .unwrap()
 }
 
 /// Returns when it was received.
-async fn one_webhook_makes_one_alert(stack: &Stack, sandbox: &Sandbox) -> Timestamp {
-    let answer = post(stack, KEY).await;
+async fn one_webhook_makes_one_alert(stack: &Stack, sandbox: &Sandbox, key: &str) -> Timestamp {
+    let answer = post(stack, key).await;
     assert_eq!(answer.status, 202, "{}", text(&answer));
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(body["status"], "accepted");
     let alerts = || sandbox.opsgenie.alerts().len();
     soon("an alert", async || alerts() == 1).await;
 
-    assert_eq!(post(stack, KEY).await.status, 202);
+    assert_eq!(post(stack, key).await.status, 202);
     let event_id = body["event_id"].as_str().unwrap();
     let repeated = async || {
         let event = stack.store.event(event_id).await.unwrap();

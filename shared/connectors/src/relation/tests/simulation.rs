@@ -241,36 +241,53 @@ impl Month {
 
 #[tokio::test]
 async fn in_a_month_of_trouble_every_activity_is_told_once_within_the_budget() {
-    for seed in [4_711] {
-        let mut month = Month::new(seed).await;
+    live_through(4_711).await;
+}
+
+/// `cargo nextest run --run-ignored only -E 'test(twenty_months)'`: some minutes.
+#[test]
+#[ignore = "takes minutes; one month runs with every test run"]
+fn twenty_months_of_trouble_are_lived_through() {
+    let lives = |first: u64| {
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.enable_all().build().unwrap();
+        (first..=20)
+            .step_by(2)
+            .for_each(|seed| runtime.block_on(live_through(seed)));
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| lives(1));
+        scope.spawn(|| lives(2));
+    });
+}
+
+async fn live_through(seed: u64) {
+    let mut month = Month::new(seed).await;
+    month.poll().await;
+    while month.time < START + DAYS * DAY {
+        for _ in 0..month.dice.roll(6) {
+            month.agents_work();
+        }
+        let step = (1 + month.dice.roll(44)) as i64 * MINUTE;
+        month.pass(step);
+        month.trouble();
         month.poll().await;
-        while month.time < START + DAYS * DAY {
-            for _ in 0..month.dice.roll(6) {
-                month.agents_work();
-            }
-            let step = (1 + month.dice.roll(44)) as i64 * MINUTE;
-            month.pass(step);
-            month.trouble();
-            month.poll().await;
-        }
-        for _ in 0..60 {
-            month.pass(MINUTE);
-            month.poll().await;
-        }
-        let closings = |told: &&String| told.contains("ticket_closed");
-        let closed = month.told.iter().filter(closings).count();
-        assert_eq!(closed, month.closed.values().sum::<usize>(), "seed {seed}");
-        let others: BTreeSet<_> = month
-            .told
-            .iter()
-            .filter(|told| !closings(told))
-            .cloned()
-            .collect();
-        assert_eq!(others, month.expected, "seed {seed}");
-        assert!(
-            month.crashes > 100 && month.expected.len() > 1_000,
-            "seed {seed}"
-        );
-        assert!(month.most_calls_in_a_minute() <= 60, "seed {seed}");
     }
+    for _ in 0..60 {
+        month.pass(MINUTE);
+        month.poll().await;
+    }
+    let closings = |told: &&String| told.contains("ticket_closed");
+    let closed = month.told.iter().filter(closings).count();
+    assert_eq!(closed, month.closed.values().sum::<usize>(), "seed {seed}");
+    let others = month.told.iter().filter(|told| !closings(told)).cloned();
+    let others: BTreeSet<_> = others.collect();
+    assert_eq!(others, month.expected, "seed {seed}");
+    let (told, crashes) = (month.told.len(), month.crashes);
+    let busiest = month.most_calls_in_a_minute();
+    println!(
+        "seed {seed}: {told} activities, {crashes} crashes, {busiest} calls in a minute at most"
+    );
+    assert!(crashes > 100 && month.expected.len() > 1_000, "seed {seed}");
+    assert!(busiest <= 60, "seed {seed}");
 }

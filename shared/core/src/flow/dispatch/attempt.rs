@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::judge::{
-    absent, call_failed, delivered, look_up_failed, not_yet, paused, postponed, refused,
+    absent, call_failed, delivered, goes_on, look_up_failed, not_yet, paused, postponed, refused,
 };
 use super::ready::{Hindrance, Leave, Ready};
+use super::wanted::{no_longer_wanted, older, target};
 use super::{Claimed, Dispatch, Verdict};
 use crate::action::{Action, ActionRecord, Stage};
 use crate::connector::{Answer, Call, Done, Found, Operation, Repeat};
-use crate::link::{Entity, EntityChange, EntityRef, Written};
+use crate::link::{EntityChange, EntityRef, Written};
 use crate::outcome::Outcome;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 
@@ -202,7 +203,10 @@ impl Dispatch {
             Ok(Found::Done(done)) => Ok(self.delivered(record, ready, done)),
             Ok(Found::Pending) => Ok(not_yet(record, now)),
             Ok(Found::Absent) => Ok(absent(record, ready.operation, now)),
-            Ok(Found::Refused { why }) => Ok(refused(record, ready.operation, why, now)),
+            Ok(Found::Refused { why }) => Ok(match older_target(&record, ready) {
+                Some(peer) => goes_on(record, peer, why, now),
+                None => refused(record, ready.operation, why, now),
+            }),
             Err(error) => {
                 self.note_credential(ready, &error, now).await?;
                 Ok(look_up_failed(record, &error, now))
@@ -211,15 +215,11 @@ impl Dispatch {
     }
 
     fn delivered(&self, record: ActionRecord, ready: &Ready<'_>, done: Done) -> Verdict {
-        let before = ready.subject.link(&record.action.connector);
-        let before = before.cloned();
-        delivered(
-            record,
-            ready.operation,
-            done,
-            before.as_ref(),
-            self.clock.now(),
-        )
+        let now = self.clock.now();
+        match older_target(&record, ready) {
+            Some(peer) => goes_on(record, peer, done.detail, now),
+            None => delivered(record, ready.operation, done, Some(ready.subject), now),
+        }
     }
 
     /// A limit that is met before anything was sent is no failure of this action: it waits, as all
@@ -252,6 +252,9 @@ impl Dispatch {
             let name = &ready.credential.name;
             return Ok(paused(record, name, &error.to_string(), now));
         }
+        if let (Some(peer), Retry::Never) = (older_target(&record, ready), error.retry()) {
+            return Ok(goes_on(record, peer, error.to_string(), now));
+        }
         if let (ErrorKind::Paced, Retry::Later(Some(wait))) = (error.kind(), error.retry()) {
             return Ok(postponed(record, Some(now + wait), error.to_string(), now));
         }
@@ -280,18 +283,9 @@ impl Dispatch {
     }
 }
 
-/// The entity to act on: the subject itself where the event came from the same vendor, else the
-/// subject's counterpart.
-fn target<'a>(
-    subject: &'a Entity,
-    action: &Action,
-    operation: &Operation,
-) -> Option<&'a EntityRef> {
-    operation.acts_on?;
-    if subject.entity.connector == action.connector {
-        return Some(&subject.entity);
-    }
-    subject.link(&action.connector).map(|link| &link.peer)
+/// The counterpart that this attempt was about, if it is not the last one.
+fn older_target(record: &ActionRecord, ready: &Ready<'_>) -> Option<EntityRef> {
+    older(ready.subject, &record.action, ready.operation).cloned()
 }
 
 /// Returns when an unknown outcome may be looked up at the earliest, if that is still to come: the
@@ -309,26 +303,6 @@ fn too_early(record: &ActionRecord, ready: &Ready<'_>, now: Timestamp) -> Option
 
 pub(super) fn looks(operation: &Operation) -> bool {
     matches!(operation.repeat, Repeat::LookUp { .. })
-}
-
-/// Returns why an action has nothing left to do when its turn comes, if so.
-fn no_longer_wanted(record: &ActionRecord, ready: &Ready<'_>) -> Option<String> {
-    if record.forced {
-        return None;
-    }
-    let action = &record.action;
-    let linked = || target(ready.subject, action, ready.operation).is_some();
-    if action.terms.if_linked && !linked() {
-        let (subject, connector) = (&action.subject, &action.connector);
-        return Some(format!("{subject} has no counterpart at {connector}"));
-    }
-    ready.operation.creates?;
-    let link = ready.subject.link(&action.connector);
-    if let Some(link) = link.filter(|_| !ready.operation.renews) {
-        return Some(format!("{} has {} already", action.subject, link.peer));
-    }
-    let ended = ready.subject.ended_at?;
-    (ended > action.received_at).then(|| format!("superseded: ended by a webhook of {ended}"))
 }
 
 /// An error of `prepare` is about reads: whatever its kind, nothing was written at the vendor.

@@ -5,13 +5,16 @@ use std::time::Duration;
 use super::Verdict;
 use crate::action::{ActionRecord, Stage};
 use crate::connector::{Done, Operation, Repeat};
-use crate::link::{EntityChange, EntityRef, Link};
+use crate::link::{Entity, EntityChange, EntityRef, Link};
 use crate::outcome::Outcome;
 use crate::retry::{MAX_ATTEMPTS, look_up_delay, next_delay};
 use crate::{Error, ErrorKind, Retry, Timestamp};
 
 /// How long two look-ups of the same absence lie apart.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
+/// How many counterparts of one subject are remembered besides the newest one: a row must not grow for
+/// ever where nothing ever ends.
+const MAX_OLDER: usize = 100;
 /// How often a failing look-up is repeated before a person is asked: 12 times, over about 3 hours.
 const MAX_LOOKS: u32 = 12;
 /// When a credential that waits for a person is tried again of its own accord.
@@ -21,13 +24,13 @@ pub(super) fn delivered(
     mut record: ActionRecord,
     operation: &Operation,
     done: Done,
-    before: Option<&Link>,
+    subject: Option<&Entity>,
     now: Timestamp,
 ) -> Verdict {
     let mut changes = Vec::new();
     let action = &record.action;
     if let (Some(_), Some(made)) = (operation.creates, &done.entity) {
-        changes.extend(link_both(&record, operation, made, before));
+        changes.extend(link_both(&record, operation, made, subject));
     }
     if operation.ends {
         changes.push(ended(&record, true));
@@ -54,12 +57,13 @@ fn link_both(
     record: &ActionRecord,
     operation: &Operation,
     made: &EntityRef,
-    before: Option<&Link>,
+    subject: Option<&Entity>,
 ) -> Vec<EntityChange> {
+    let action = &record.action;
+    let before = subject.and_then(|subject| subject.link(&action.connector));
     if before.is_some_and(|link| &link.peer == made) {
         return Vec::new();
     }
-    let action = &record.action;
     let link = |peer: &EntityRef| Link {
         peer: peer.clone(),
         origin: action.subject.connector.clone(),
@@ -81,7 +85,47 @@ fn link_both(
         entity: made.clone(),
         link: link(&action.subject),
     };
-    vec![forth, back]
+    let mut changes = vec![forth, back];
+    if let (Some(subject), Some(before), true) = (subject, before, operation.renews) {
+        changes.extend(left_behind(subject, &before.peer));
+    }
+    changes
+}
+
+/// What the newest counterpart takes the place of has not ended with it.
+fn left_behind(subject: &Entity, before: &EntityRef) -> Vec<EntityChange> {
+    let entity = subject.entity.clone();
+    if subject.ended {
+        return Vec::new();
+    }
+    let older = EntityChange::Older {
+        entity: entity.clone(),
+        peer: before.clone(),
+    };
+    let full = subject.older.len() >= MAX_OLDER;
+    let first = subject.older.first().filter(|_| full).cloned();
+    let left = first.map(|peer| EntityChange::Left { entity, peer });
+    [Some(older), left].into_iter().flatten().collect()
+}
+
+/// One of several counterparts is done with: the same action turns to the next at once.
+pub(super) fn goes_on(
+    mut record: ActionRecord,
+    peer: EntityRef,
+    what: String,
+    now: Timestamp,
+) -> Verdict {
+    record.note(now, what);
+    record.stage = Stage::Ready;
+    record.attempts = 0;
+    record.due_at = Some(now);
+    let entity = record.action.subject.clone();
+    let changes = vec![EntityChange::Left { entity, peer }];
+    Verdict {
+        record,
+        changes,
+        result: None,
+    }
 }
 
 fn ended(record: &ActionRecord, done: bool) -> EntityChange {

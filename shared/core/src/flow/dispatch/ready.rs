@@ -5,7 +5,9 @@ use super::{Dispatch, Verdict};
 use crate::action::{Action, ActionRecord};
 use crate::connector::{Connection, Connector, Operation};
 use crate::flow::directory::Configured;
+use crate::flow::notify::note;
 use crate::link::Entity;
+use crate::notice::Kind;
 use crate::ports::{CredentialState, Paused};
 use crate::secret::Credential;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
@@ -19,6 +21,8 @@ pub(super) struct Ready<'a> {
     /// It was read again in this attempt.
     pub(super) renewed: bool,
     pub(super) subject: &'a Entity,
+    /// The settings still have the rule that made the action.
+    pub(super) has_rule: bool,
 }
 
 /// Whether a call may be made with a credential.
@@ -53,12 +57,14 @@ impl Dispatch {
                 .operation(&action.connector, &action.operation)?;
             Some((connector, operation))
         };
-        let connection = configured
-            .plan()
+        let plan = configured.plan();
+        let connection = plan
+            .as_ref()
             .map(|plan| plan.connections.get(&action.connector));
+        let has_rule = plan.as_ref().is_ok_and(|plan| plan.has_rule(&action.rule));
         let (connection, (connector, operation)) = match (connection, found()) {
             (Ok(Some(connection)), Some(found)) => (connection, found),
-            (Err(error), _) => return Err(Hindrance::Refusal(error)),
+            (Err(error), _) => return Err(Hindrance::Refusal(error.clone())),
             _ => return Err(Hindrance::Refusal(no_longer_offered(action))),
         };
         let own = action.terms.credential.as_ref();
@@ -83,6 +89,7 @@ impl Dispatch {
             credential,
             renewed: false,
             subject,
+            has_rule,
         })
     }
 
@@ -162,11 +169,16 @@ impl Dispatch {
     ) -> Result<()> {
         let credential = &ready.credential;
         let before = self.store.credential_state(&credential.name).await?;
+        let before_pause = before.paused.clone();
         let Some(state) = before.after(error, &credential.version, now) else {
             return Ok(());
         };
         if error.retry() == Retry::WhenCredentialChanges {
             tracing::warn!(credential = %credential.name, why = %error, "credential paused");
+            if before_pause.is_none() {
+                let (store, kind) = (&*self.store, Kind::CredentialPaused);
+                note(store, now, kind, &credential.name, error.message()).await;
+            }
         }
         self.put_credential_state(&credential.name, state).await
     }

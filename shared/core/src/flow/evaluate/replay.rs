@@ -59,6 +59,7 @@ impl Evaluate {
         by: &str,
         now: Timestamp,
     ) -> Result<Again> {
+        self.wait_anew(action).await?;
         let Some(record) = self.store.action(&action.id).await? else {
             self.outbound
                 .send(replayed_message(action, replays)?)

@@ -91,6 +91,7 @@ impl Watch {
             since,
             value: None,
             due_at: now,
+            answered_at: None,
             failures: 0,
             trouble: None,
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskbridge_core::ErrorKind;
-use deskbridge_core::action::{ActionRecord, Claim, LEASE, Stage};
+use deskbridge_core::action::{Action, ActionRecord, Claim, LEASE, Stage, Terms};
 use deskbridge_core::link::EntityChange;
 
 use super::super::samples::*;
@@ -78,6 +78,34 @@ pub async fn a_claim_that_is_not_due_names_the_time(harness: &dyn StoreHarness) 
         .await;
     assert_eq!(early.expect("answers"), Claim::NotNow { until });
     win(&*store, &action("act_1", "lane"), until).await;
+}
+
+fn waits_until(at: deskbridge_core::Timestamp) -> Terms {
+    Terms {
+        not_before: Some(at),
+        ..Terms::default()
+    }
+}
+
+/// The first claim leaves a row behind, which outlives the message that brought it.
+pub async fn an_action_that_waits_for_its_time_is_due_then_and_not_before(
+    harness: &dyn StoreHarness,
+) {
+    let store = harness.store();
+    let at = NOW + seconds(3_600);
+    let waits = Action {
+        terms: waits_until(at),
+        ..action("act_1", "lane")
+    };
+    let claim = store.claim(&waits, NOW).await.expect("answers");
+    assert_eq!(claim, Claim::NotNow { until: at });
+    let early = store.due(at - seconds(1), 10).await.expect("lists");
+    assert_eq!(early, []);
+    let due = store.due(at, 10).await.expect("lists");
+    let due: Vec<_> = due.iter().map(|record| record.action.clone()).collect();
+    assert_eq!(due, std::slice::from_ref(&waits));
+    let held = win(&*store, &waits, at).await;
+    assert_eq!((held.attempts, held.first_sent_at), (1, Some(at)));
 }
 
 pub async fn a_holder_with_an_old_fence_may_not_write(harness: &dyn StoreHarness) {

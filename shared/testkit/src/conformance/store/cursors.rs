@@ -63,6 +63,7 @@ fn cursor(version: u64) -> Cursor {
         since: NOW + seconds(1),
         value: Some(json!({"seen": {"4711": NOW.as_millis()}, "text": "受信箱"})),
         due_at: NOW + seconds(version),
+        answered_at: Some(NOW),
         failures: 2,
         trouble: Some("no answer".to_owned()),
     }

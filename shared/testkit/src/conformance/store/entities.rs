@@ -1,6 +1,6 @@
 //! Links and what we last wrote.
 
-use deskbridge_core::link::{Entity, EntityChange, EntityRef, Written};
+use deskbridge_core::link::{Awaited, Entity, EntityChange, EntityRef, Written};
 
 use super::super::samples::*;
 use super::StoreHarness;
@@ -103,6 +103,50 @@ pub async fn written_values_are_forgotten_one_by_one(harness: &dyn StoreHarness)
     let row = row(harness, "one", subject("1")).await;
     let fields: Vec<_> = row.written.keys().collect();
     assert_eq!(fields, ["owner"]);
+}
+
+pub async fn older_counterparts_come_and_go_one_by_one(harness: &dyn StoreHarness) {
+    let (entity, peer) = (subject("1"), |id: &str| {
+        EntityRef::new("target", "alert", id)
+    });
+    let older = |id: &str| EntityChange::Older {
+        entity: entity.clone(),
+        peer: peer(id),
+    };
+    change(harness, "one", vec![older("7"), older("8")]).await;
+    change(harness, "one", vec![older("7")]).await;
+    let left = EntityChange::Left {
+        entity: entity.clone(),
+        peer: peer("7"),
+    };
+    change(harness, "one", vec![left.clone()]).await;
+    change(harness, "one", vec![left]).await;
+    let row = row(harness, "one", entity.clone()).await;
+    assert_eq!(row.older.into_iter().collect::<Vec<_>>(), [peer("8")]);
+}
+
+pub async fn what_is_awaited_never_moves_back(harness: &dyn StoreHarness) {
+    let awaited = |after: u64, id: &str| Awaited {
+        since: NOW + seconds(after),
+        action_id: id.to_owned(),
+    };
+    let waits = |rule: &str, awaited: Awaited| EntityChange::Awaited {
+        entity: subject("1"),
+        rule: rule.to_owned(),
+        awaited,
+    };
+    for (after, id) in [(5, "act_1"), (9, "act_2"), (7, "act_3"), (9, "act_0")] {
+        change(harness, "one", vec![waits("quiet", awaited(after, id))]).await;
+    }
+    change(harness, "one", vec![waits("other", awaited(1, "act_4"))]).await;
+    // Together with an end that is too late: only that is left out.
+    change(harness, "one", vec![ended(9, true)]).await;
+    let both = vec![ended(5, true), waits("other", awaited(2, "act_5"))];
+    change(harness, "one", both).await;
+    let row = row(harness, "one", subject("1")).await;
+    assert_eq!(row.awaited["quiet"], awaited(9, "act_2"));
+    assert_eq!(row.awaited["other"], awaited(2, "act_5"));
+    assert_eq!(row.ended_at, Some(NOW + seconds(9)));
 }
 
 pub async fn an_end_never_moves_back(harness: &dyn StoreHarness) {

@@ -120,6 +120,7 @@ fn token(name: &str, hash: &str) -> Token {
         hash: hash.to_owned(),
         role: Role::Viewer,
         team: Some("support".to_owned()),
+        integration: None,
         created_at: NOW,
         expires_at: None,
     }

@@ -47,6 +47,9 @@ pub struct Options {
     pub tokens: Vec<Token>,
     /// Log-in names that a user field takes.
     pub users: Vec<String>,
+    /// Codes that an organisation field takes, and a group field.
+    pub organizations: Vec<String>,
+    pub groups: Vec<String>,
     pub first_record_id: u64,
 }
 
@@ -82,6 +85,8 @@ impl Default for Options {
             }],
             tokens: vec![token(ADD_ONLY, add), token(FULL, full)],
             users: vec!["taro.osaka@example.com".into()],
+            organizations: vec!["sales".into()],
+            groups: vec!["support".into()],
             first_record_id: 100,
         }
     }
@@ -129,6 +134,8 @@ fn form() -> Vec<Field> {
         field("対応時刻", "対応時刻", "TIME"),
         field("対応日時", "対応日時", "DATETIME"),
         field("担当者", "担当者", "USER_SELECT"),
+        field("担当組織", "担当組織", "ORGANIZATION_SELECT"),
+        field("担当グループ", "担当グループ", "GROUP_SELECT"),
         field("顧客名", "顧客名", "SINGLE_LINE_TEXT"),
         field("送信先", "送信先", "SINGLE_LINE_TEXT"),
         field("添付", "添付", "FILE"),

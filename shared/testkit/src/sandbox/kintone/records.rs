@@ -156,7 +156,7 @@ fn fitting(
         if of.is_some() && given.is_none() {
             continue;
         }
-        match kept(field, given, &state.options.users) {
+        match kept(field, given, &state.options) {
             Ok(value) => {
                 let holder = field
                     .unique

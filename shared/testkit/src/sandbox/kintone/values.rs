@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::options::Field;
+use super::options::{Field, Options};
 use super::state::to_the_minute;
 
 const REQUIRED: &str = "必須です。";
@@ -11,7 +11,7 @@ const REQUIRED: &str = "必須です。";
 pub(super) fn kept(
     field: &Field,
     given: Option<&Value>,
-    users: &[String],
+    options: &Options,
 ) -> Result<Value, String> {
     let given = match given {
         Some(given) => given.clone(),
@@ -24,7 +24,9 @@ pub(super) fn kept(
         "DATE" => shaped(&given, "dddd-dd-dd")?,
         "TIME" => shaped(&given, "dd:dd")?,
         "DATETIME" => moment(&given)?,
-        "USER_SELECT" => people(&given, users)?,
+        "USER_SELECT" => coded(&given, &options.users)?,
+        "ORGANIZATION_SELECT" => coded(&given, &options.organizations)?,
+        "GROUP_SELECT" => coded(&given, &options.groups)?,
         "FILE" | "CALC" => given,
         _ => text(field, &given)?,
     };
@@ -37,7 +39,8 @@ pub(super) fn kept(
 
 fn default(field: &Field) -> Value {
     match field.kind.as_str() {
-        "CHECK_BOX" | "MULTI_SELECT" | "USER_SELECT" | "FILE" => json!([]),
+        "CHECK_BOX" | "MULTI_SELECT" | "FILE" => json!([]),
+        "USER_SELECT" | "ORGANIZATION_SELECT" | "GROUP_SELECT" => json!([]),
         "DROP_DOWN" | "DATE" | "TIME" | "DATETIME" => json!(field.default),
         _ => json!(field.default.clone().unwrap_or_default()),
     }
@@ -106,14 +109,15 @@ fn moment(given: &Value) -> Result<Value, String> {
     Ok(json!(to_the_minute(at.as_millisecond())))
 }
 
-fn people(given: &Value, users: &[String]) -> Result<Value, String> {
+/// Users, organisations and groups, by their codes.
+fn coded(given: &Value, known: &[String]) -> Result<Value, String> {
     let items = given.as_array().ok_or("配列で指定してください。")?;
-    let people = items.iter().map(|item| {
+    let kept = items.iter().map(|item| {
         let code = item["code"].as_str().unwrap_or_default();
-        match users.iter().any(|user| user == code) {
+        match known.iter().any(|known| known == code) {
             true => Ok(json!({ "code": code, "name": code })),
-            false => Err(format!("ユーザー({code})が見つかりません。")),
+            false => Err(format!("指定した値({code})が見つかりません。")),
         }
     });
-    people.collect()
+    kept.collect()
 }

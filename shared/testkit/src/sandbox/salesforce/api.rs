@@ -5,10 +5,13 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::soql::Query;
+use super::sosl::Search;
 use super::state::{Record, State};
-use super::{Org, page};
+use super::{Options, Org, page};
 use crate::sandbox::http::{Reply, Request, Vendor, pairs};
-use crate::sandbox::lock;
+use crate::sandbox::{lock, now, rsa};
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 impl Vendor for Org {
     fn answer(&self, request: &Request) -> Reply {
@@ -23,6 +26,7 @@ impl Vendor for Org {
         }
         let reply = match (method, segments.as_slice()) {
             ("GET", ["services", "data", _, "query"]) => query(&state, request),
+            ("GET", ["services", "data", _, "search"]) => search(&state, request),
             ("POST", ["services", "data", _, "sobjects", kind]) => {
                 create(&mut state, kind, request)
             }
@@ -70,7 +74,14 @@ fn token(state: &mut State, request: &Request) -> Reply {
     let refuse = |error: &str, why: &str| {
         Reply::json(400, &json!({"error": error, "error_description": why}))
     };
-    if given("grant_type") != Some("client_credentials") {
+    if given("grant_type") == Some(JWT_BEARER) {
+        let assertion = given("assertion").unwrap_or_default();
+        if let Err(why) = check_assertion(&state.options, assertion) {
+            return refuse("invalid_grant", why);
+        }
+        return signed_on(state, request);
+    }
+    if !matches!(given("grant_type"), Some("client_credentials" | "password")) {
         return refuse("unsupported_grant_type", "grant type not supported");
     }
     // Its own clients put the pair into a header, RFC 6749 section 2.3.1; both are taken.
@@ -85,6 +96,39 @@ fn token(state: &mut State, request: &Request) -> Reply {
     if secret != Some(&state.options.client_secret) {
         return refuse("invalid_client", "invalid client credentials");
     }
+    let joined = format!("{}{}", state.options.password, state.options.security_token);
+    let known = (Some(state.options.username.as_str()), Some(joined.as_str()));
+    let legacy = given("grant_type") == Some("password");
+    if legacy && (given("username"), given("password")) != known {
+        return refuse("invalid_grant", "authentication failure");
+    }
+    signed_on(state, request)
+}
+
+/// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm>
+fn check_assertion(options: &Options, assertion: &str) -> Result<(), &'static str> {
+    let (_, claims) = rsa::read(assertion).ok_or("invalid assertion")?;
+    let left = claims["exp"].as_i64().unwrap_or_default() - now().as_second();
+    if claims["iss"] != options.client_id.as_str() {
+        return Err("invalid client credentials");
+    }
+    if claims["sub"] != options.username.as_str() {
+        return Err("user hasn't approved this consumer");
+    }
+    let audience = claims["aud"].as_str().unwrap_or_default();
+    if !matches!(
+        audience,
+        "https://login.salesforce.com" | "https://test.salesforce.com"
+    ) {
+        return Err("audience is invalid");
+    }
+    match (1..=300).contains(&left) {
+        true => Ok(()),
+        false => Err("expired authorization code"),
+    }
+}
+
+fn signed_on(state: &mut State, request: &Request) -> Reply {
     let token = state.log_in();
     Reply::json(
         200,
@@ -116,6 +160,18 @@ fn query(state: &State, request: &Request) -> Reply {
         200,
         &json!({"totalSize": records.len(), "done": true, "records": records}),
     )
+}
+
+fn search(state: &State, request: &Request) -> Reply {
+    let text = request.argument("q").unwrap_or_default();
+    let Some(search) = Search::parse(text) else {
+        return refused(400, "MALFORMED_SEARCH", "No search term found");
+    };
+    let found = state.records.iter().filter(|record| search.matches(record));
+    let records: Vec<_> = found
+        .map(|record| show(record, Some(&search.fields), "v66.0"))
+        .collect();
+    Reply::json(200, &json!({"searchRecords": records}))
 }
 
 fn create(state: &mut State, kind: &str, request: &Request) -> Reply {

@@ -11,6 +11,7 @@ mod api;
 mod options;
 mod page;
 mod soql;
+mod sosl;
 mod state;
 
 pub use options::Options;

@@ -150,7 +150,10 @@ fn delivered_with(operation: &Operation, before: Option<&Link>) -> Vec<EntityCha
         entity: Some(made()),
         ..Done::default()
     };
-    delivered(sent(), operation, done, before, NOW).changes
+    let mut subject = Entity::unknown(sent().action.subject);
+    let links = before.map(|link| (link.peer.connector.clone(), link.clone()));
+    subject.links.extend(links);
+    delivered(sent(), operation, done, Some(&subject), NOW).changes
 }
 
 fn link_to(peer: EntityRef) -> Link {
@@ -183,6 +186,39 @@ fn a_renewing_create_takes_the_place_of_the_counterpart_before() {
     let changes = delivered_with(&renewing, Some(&older));
     assert!(matches!(&changes[0], EntityChange::Relink { link, .. } if link.peer == made()));
     assert!(matches!(&changes[1], EntityChange::Link { link, .. } if link.since == NOW));
+    assert!(matches!(&changes[2], EntityChange::Older { peer, .. } if peer == &older.peer));
+}
+
+#[test]
+fn only_so_many_older_counterparts_are_remembered() {
+    let mut subject = Entity::unknown(sent().action.subject);
+    let numbered = |number: usize| EntityRef::new("opsgenie", "alert", format!("{number:03}"));
+    let before = numbered(MAX_OLDER);
+    subject.older.extend((0..MAX_OLDER).map(numbered));
+    let changes = left_behind(&subject, &before);
+    for change in changes {
+        change.apply(&mut subject);
+    }
+    assert_eq!(subject.older.len(), MAX_OLDER);
+    assert_eq!(subject.older.first(), Some(&numbered(1)));
+}
+
+#[test]
+fn what_has_ended_is_not_left_behind() {
+    let mut subject = Entity::unknown(sent().action.subject);
+    subject.ended = true;
+    assert_eq!(left_behind(&subject, &made()), []);
+}
+
+#[test]
+fn an_end_that_goes_on_has_all_attempts_before_it() {
+    let verdict = goes_on(sent(), made(), "completed".into(), NOW);
+    assert_eq!(outcome(&verdict.record), "later");
+    assert_eq!(
+        (verdict.record.attempts, verdict.record.due_at),
+        (0, Some(NOW))
+    );
+    assert!(matches!(&verdict.changes[..], [EntityChange::Left { peer, .. }] if *peer == made()));
 }
 
 #[test]

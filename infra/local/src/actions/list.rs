@@ -1,0 +1,141 @@
+//! `action list` and `action show`: what is published, what is a draft, what is built in.
+
+use clap::Args;
+use deskbridge_core::Result;
+use deskbridge_data_actions::{Integration, Listed, builtin, certificates, compile};
+use serde_json::{Value, json};
+
+use super::{Bench, FolderArgs, wrong};
+use crate::term;
+
+#[derive(Args)]
+pub struct ListArgs {
+    /// Show the actions that come with each type instead, to be imported by name.
+    #[arg(long)]
+    pub builtin: bool,
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+#[derive(Args)]
+pub struct ShowArgs {
+    pub integration: String,
+    pub action: String,
+    /// Show the draft.
+    #[arg(long)]
+    pub draft: bool,
+    #[command(flatten)]
+    pub folder: FolderArgs,
+}
+
+pub(super) async fn list(args: &ListArgs) -> Result<bool> {
+    let rows = match args.builtin {
+        true => statics(),
+        false => rows(&args.folder).await?,
+    };
+    if args.folder.json {
+        term::line(Value::from(rows));
+        return Ok(true);
+    }
+    for row in &rows {
+        let text = |name: &str| row[name].as_str().unwrap_or_default();
+        let off = if row["enabled"] == false {
+            "  (off)"
+        } else {
+            ""
+        };
+        let state = match text("state") {
+            "published" => format!("version {}", row["published_version"]),
+            state => state.to_owned(),
+        };
+        let (place, kind) = (text("integration"), text("type"));
+        let place = if place.is_empty() { kind } else { place };
+        term::line(format!(
+            "{place}/{}  {}  {state}{off}",
+            text("action"),
+            term::faint(kind)
+        ));
+    }
+    if rows.is_empty() {
+        let folder = args.folder.config.display();
+        term::line(format!("There are no actions in {folder}."));
+    }
+    Ok(true)
+}
+
+/// Prints the definition as the vendor exports it, with its state.
+pub(super) async fn show(args: &ShowArgs) -> Result<bool> {
+    let bench = Bench::open(&args.folder, false).await?;
+    let stored = bench.bundle.store.integration(&args.integration).await?;
+    let integration = stored.and_then(|stored| compile(&stored.spec).ok());
+    let unknown = || wrong("there is no such integration, or it does not hold");
+    let integration = integration.ok_or_else(unknown)?;
+    let listed = integration.listed().into_iter();
+    let mut found = listed.filter(|each| each.name == args.action && each.draft == args.draft);
+    let found = found.next();
+    let found = found.ok_or_else(|| wrong("the integration has no action of that name"))?;
+    let mut row = row(&integration, &found);
+    if let Ok(action) = found.action {
+        row["exported"] = action.definition.export();
+    }
+    term::line(serde_json::to_string_pretty(&row).unwrap_or_default());
+    Ok(found.action.is_ok())
+}
+
+async fn rows(args: &FolderArgs) -> Result<Vec<Value>> {
+    let bench = Bench::open(args, false).await?;
+    let mut rows = Vec::new();
+    for stored in bench.bundle.store.integrations().await? {
+        let Ok(integration) = compile(&stored.spec) else {
+            continue;
+        };
+        let mut expires = None;
+        if let Some(name) = &integration.client_certificate
+            && let Ok(credential) = bench.bundle.secrets.credential(name).await
+        {
+            let lives = certificates(&credential).into_iter();
+            expires = lives.map(|life| life.until).max();
+        }
+        for listed in integration.listed() {
+            let mut row = row(&integration, &listed);
+            row["enabled"] = stored.spec.enabled.into();
+            if let Some(expires) = expires {
+                row["certificate_expires_at"] = expires.to_string().into();
+            }
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+fn row(integration: &Integration, listed: &Listed<'_>) -> Value {
+    let mut row = json!({
+        "integration": integration.name,
+        "type": integration.type_name(),
+        "action": listed.name,
+        "state": if listed.draft { "draft" } else { "published" },
+    });
+    match listed.action {
+        Ok(action) => {
+            row["definition"] = action.definition.name.clone().into();
+            row["version"] = action.definition.version().into();
+            row["published_version"] = action.published_version().into();
+            row["reads"] = action.reads().into();
+            row["timeout_seconds"] = action.timeout().as_secs().into();
+        }
+        Err(problems) => {
+            row["state"] = "draft, invalid".into();
+            let problems = problems.iter().map(ToString::to_string);
+            row["problems"] = problems.collect::<Vec<_>>().into();
+        }
+    }
+    row
+}
+
+fn statics() -> Vec<Value> {
+    let all = builtin().into_iter();
+    let rows = all.map(|(type_name, action)| {
+        json!({"type": type_name, "action": action.name, "version": action.version(), "state": "static"})
+    });
+    rows.collect()
+}
