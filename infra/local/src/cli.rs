@@ -50,6 +50,8 @@ enum Command {
     Disable(integrations::NameArgs),
     /// Asks the vendors of an integration whether they let us in; changes nothing there.
     Try(integrations::NameArgs),
+    /// Has a vendor send its webhooks here, where it can be told so by its API: Zoho Desk.
+    Subscribe(trials::SubscribeArgs),
     /// Deletes an integration; its history stays.
     Delete(integrations::DeleteArgs),
     /// Gives an integration a new key; the one before stays valid until the next time.
@@ -120,6 +122,7 @@ async fn command(command: Command) -> Result<bool> {
         Command::Try(args) => return trials::integration(args).await,
         Command::Action(command) => return data_actions::action(command).await,
         Command::Serve(args) => serve::serve(args).await,
+        Command::Subscribe(args) => trials::subscribe(args).await,
         Command::Apply(args) => integrations::apply(args).await,
         Command::Diff(args) => integrations::diff(args).await,
         Command::List(args) => integrations::list_all(args).await,

@@ -20,6 +20,7 @@ mod openapi;
 mod problem;
 mod replay;
 mod schemas;
+mod subscriptions;
 mod tokens;
 mod trials;
 mod views;

@@ -16,7 +16,7 @@ use crate::extract::MAX_BODY_BYTES;
 use crate::problem::{Problem, ProblemBody};
 use crate::{
     Admin, actions, against, audit, credentials, data_actions, events, explain, health,
-    integrations, replay, schemas, tokens, trials, watches,
+    integrations, replay, schemas, subscriptions, tokens, trials, watches,
 };
 
 const PREFIX: &str = "/admin/v1";
@@ -70,6 +70,7 @@ fn described() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(integrations::disable))
         .routes(routes!(integrations::rotate_key))
         .routes(routes!(trials::integration))
+        .routes(routes!(subscriptions::subscribe))
         .routes(routes!(credentials::list))
         .routes(routes!(credentials::put, credentials::delete))
         .routes(routes!(trials::credential))

@@ -1,6 +1,9 @@
 //! What channels and people are told of by themselves.
 
+use deskbridge_admin::issue;
+use deskbridge_core::operator::Role;
 use deskbridge_testkit::sandbox::slack::{ANN, SUPPORT, TEAM};
+use it_support::client;
 
 use super::world::{CLAIRE, World, shown};
 
@@ -139,4 +142,31 @@ async fn a_workspace_that_is_off_is_told_nothing_until_it_is_on_again() {
     world.opens_ticket("Scanner");
     world.pass(2).await;
     assert_eq!(world.posted(), ["New ticket · #4712 Scanner"]);
+}
+
+#[tokio::test]
+async fn zoho_desk_is_told_our_address_once_however_often_it_is_asked_to() {
+    let world = World::start().await;
+    let before = world.chat.desk.subscriptions();
+    assert_eq!(before.len(), 1, "the integration was set up with one");
+    let now = world.bundle.clock.now();
+    let made = issue(&*world.bundle.store, now, "mon", Role::Admin, None, None).await;
+    let token = made.unwrap().token;
+    let url = format!(
+        "http://{}/admin/v1/integrations/support-chat/subscribe",
+        world.address
+    );
+    let ask = async |address: &str| {
+        let request = client().post(&url).bearer_auth(&token);
+        let request = request.header("content-type", "application/json");
+        let body = serde_json::json!({"address": address}).to_string();
+        request.body(body).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask(before[0].body["url"].as_str().unwrap()).await, 200);
+    assert_eq!(world.chat.desk.subscriptions().len(), 1);
+    assert_eq!(
+        ask("https://desk.example.com/webhooks/slack/key").await,
+        409
+    );
+    assert_eq!(ask("https://desk.example.com/somewhere").await, 422);
 }

@@ -16,7 +16,7 @@ use deskbridge_testkit::clock::ManualClock;
 use deskbridge_testkit::sandbox::slack::{ANN, Message, SUPPORT, TEAM};
 use serde_json::json;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const CLAIRE: &str = "198765000000139001";
 
 pub(super) struct World {

@@ -13,6 +13,26 @@ pub async fn integration(args: NameArgs) -> Result<bool> {
     one(&args.connection, &path).await
 }
 
+/// An integration, and the address of its webhook.
+#[derive(clap::Args)]
+pub struct SubscribeArgs {
+    name: String,
+    /// As the vendor will call it: `https://…/webhooks/zoho-desk/KEY`.
+    address: String,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// Has the vendor send its webhooks to the address.
+pub async fn subscribe(args: SubscribeArgs) -> Result<()> {
+    let path = format!("{}/subscribe", path_of(&args.name));
+    let body = json!({"address": args.address});
+    let done = args.connection.remote()?.post(&path, Some(&body)).await?;
+    args.connection
+        .print(&done, |done| term::line(text(done, "says")));
+    Ok(())
+}
+
 pub(super) async fn one(connection: &Connection, path: &str) -> Result<bool> {
     let tried = connection.remote()?.post(path, None).await?;
     connection.print(&tried, |tried| {

@@ -98,7 +98,7 @@ impl Chat {
         ];
         secrets.set("webhook-slack", fields(app));
         let token = [("bot_token".to_owned(), slack::TOKEN.to_owned())].into();
-        secrets.set(&format!("slack-{INTEGRATION}-{TEAM}"), token);
+        secrets.set(format!("slack-{INTEGRATION}-{TEAM}"), token);
         let spec: IntegrationSpec = serde_saphyr::from_str(&self.document(address))
             .map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()))?;
         let key = match apply_one(bundle, Path::new(FILE), spec).await? {
@@ -151,7 +151,7 @@ impl Chat {
             ("refresh_token", zoho.refresh_token),
         ];
         let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
-        secrets.set(&format!("zoho-desk-{INTEGRATION}-{TEAM}-{user}"), fields);
+        secrets.set(format!("zoho-desk-{INTEGRATION}-{TEAM}-{user}"), fields);
         let person = EntityRef::new("slack", "user", format!("{TEAM}/{user}"));
         let agent = EntityRef::new("zoho-desk", "agent", format!("{TEAM}/{CLAIRE}"));
         let now = bundle.clock.now();

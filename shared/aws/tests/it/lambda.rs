@@ -150,3 +150,29 @@ fn every_envelope_of_an_alert_is_read_with_its_preset() {
         }
     }
 }
+
+/// They are signed with the sandbox's secret, at the time that they say.
+#[test]
+fn every_envelope_of_slack_is_verified_and_names_its_workspace() {
+    let connectors = deskbridge_connectors::all();
+    let webhook = connectors.named("slack").unwrap().webhook().unwrap();
+    let field = "signing_secret".to_owned();
+    let fields = [(field, "slack-sandbox-signing-secret".to_owned())];
+    let secret = deskbridge_core::secret::Credential::new("webhook-slack", "1", fields);
+    for (name, content_type, body) in envelopes("webhook-slack") {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/webhook-slack/");
+        let event = std::fs::read(format!("{folder}{name}.json")).unwrap();
+        let event: HttpEvent = serde_json::from_slice(&event).unwrap();
+        let request = event.into_webhook("slack").unwrap();
+        let signed = deskbridge_core::connector::SignedRequest {
+            headers: &request.headers,
+            body: &request.body,
+            now: Timestamp::from_millis(1_795_312_800_000),
+        };
+        webhook.verify(&signed, Some(&secret)).expect(&name);
+        let text = webhook.json(Some(&content_type), &body, None).unwrap();
+        let value = deskbridge_core::json::parse(&text).unwrap();
+        let is_handshake = name == "url_verification";
+        assert_eq!(webhook.tenant(&value).is_none(), is_handshake, "{name}");
+    }
+}
