@@ -182,7 +182,8 @@ mod tests {
         let sent = requests(&credential(&fields), "ntc_1", &message(), AT).unwrap();
         let body = sent[0].body.as_deref().unwrap();
         let body: Value = serde_json::from_slice(body).unwrap();
-        let line = "• orders given up (3 times): opsgenie.create_alert: &lt;no answer&gt; &amp; more";
+        let line =
+            "• orders given up (3 times): opsgenie.create_alert: &lt;no answer&gt; &amp; more";
         let text = format!("Deskbridge needs you:\n{line}");
         assert_eq!(body, json!({ "text": text }));
     }
