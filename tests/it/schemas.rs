@@ -40,9 +40,8 @@ fn every_example_fits_its_schema() {
         };
         let schema = deskbridge_kinds::schema(kind).unwrap_or_else(|| panic!("{place}: {kind}"));
         let judge = jsonschema::validator_for(&schema).unwrap();
-        let wrong: Vec<_> = judge.iter_errors(&document);
+        let wrong = judge.iter_errors(&document);
         let wrong: Vec<_> = wrong
-            .iter()
             .map(|wrong| format!("{}: {wrong}", wrong.instance_path()))
             .collect();
         assert!(wrong.is_empty(), "{place}: {}", wrong.join("\n"));
