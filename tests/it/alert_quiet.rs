@@ -199,8 +199,9 @@ async fn the_end_of_an_alert_completes_every_ticket_of_its_series() {
     let expected = tickets
         .iter()
         .map(|ticket| format!("ticket {}: completed", ticket.id));
+    assert_eq!(said.len(), 3);
     for (said, expected) in said.iter().zip(expected) {
-        assert!(said.ends_with(&expected), "{said}");
+        assert!(said.ends_with(expected.as_str()), "{said}");
     }
 }
 

@@ -1,5 +1,10 @@
 //! Data actions over HTTP, as a flow that calls web services uses them.
 
+use deskbridge_core::operator::Role;
+use deskbridge_data_actions::with_draft;
+use deskbridge_testkit::sandbox::SANDBOX_KEY;
+use deskbridge_testkit::sandbox::dynamics::{self, Dynamics};
+use deskbridge_testkit::sandbox::google::{self, Google};
 use deskbridge_testkit::sandbox::salesforce::{self, Salesforce};
 use deskbridge_testkit::sandbox::zendesk::{self, Zendesk};
 use serde_json::{Value, json};
@@ -126,10 +131,136 @@ async fn a_public_zendesk_client_agrees_with_the_sandbox() {
     judge("zendesk_client.py", vec![sandbox.url(), email, token]).await;
 }
 
+/// The sandboxes' private key, in a file as its owner has it.
+fn key_file(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    std::fs::write(&file, text).unwrap();
+    let path = file.to_string_lossy().into_owned();
+    (folder, path)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_public_salesforce_client_agrees_with_the_sandbox() {
     let options = salesforce::Options::default();
     let (key, secret) = (options.client_id.clone(), options.client_secret.clone());
     let sandbox = Salesforce::start(options).await.unwrap();
-    judge("salesforce_client.py", vec![sandbox.url(), key, secret]).await;
+    let (_folder, file) = key_file(SANDBOX_KEY);
+    let arguments = vec![sandbox.url(), key, secret, file];
+    judge("salesforce_client.py", arguments).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn googles_own_client_agrees_with_the_sandbox() {
+    let options = google::Options::default();
+    let file = json!({
+        "type": "service_account",
+        "client_email": options.client_email,
+        "client_id": options.client_id,
+        "private_key_id": options.private_key_id,
+        "private_key": options.private_key,
+        "token_uri": "https://oauth2.googleapis.com/token",
+    });
+    let sandbox = Google::start(options).await.unwrap();
+    let (_folder, file) = key_file(&file.to_string());
+    judge("google_client.py", vec![sandbox.url(), file]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn microsofts_own_client_agrees_with_the_sandbox() {
+    let options = dynamics::Options::default();
+    let sandbox = Dynamics::start(options.clone()).await.unwrap();
+    let arguments = vec![
+        sandbox.url(),
+        options.tenant,
+        options.client_id,
+        options.client_secret,
+    ];
+    judge("dynamics_client.py", arguments).await;
+}
+
+#[tokio::test]
+async fn a_flows_token_runs_actions_of_its_integration_and_opens_nothing_else() {
+    let (world, zendesk) = world().await;
+    let admin = world.token("boss", Role::Admin, None).await;
+    let make = |name: &str, integration: &str| json!({"name": name, "role": "flow", "integration": integration});
+    let (status, made) = world
+        .admin(&admin, "POST", "tokens", make("ours", "help-desk"))
+        .await;
+    assert_eq!((status, &made["role"]), (201, &json!("flow")), "{made}");
+    let ours = made["token"].as_str().unwrap().to_owned();
+    let (_, made) = world
+        .admin(&admin, "POST", "tokens", make("theirs", "crm"))
+        .await;
+    let theirs = made["token"].as_str().unwrap().to_owned();
+    assert_eq!(post(&world, ACTION, &ours, "k1", &ticket()).await.0, 200);
+    for token in [&theirs, &admin] {
+        assert_eq!(post(&world, ACTION, token, "k2", &ticket()).await.0, 401);
+    }
+    assert_eq!(zendesk.tickets().len(), 1);
+    let (status, _) = world.admin(&ours, "GET", "integrations", Value::Null).await;
+    assert_eq!(status, 403);
+    let viewer = json!({"name": "v", "role": "viewer", "integration": "help-desk"});
+    assert_eq!(world.admin(&admin, "POST", "tokens", viewer).await.0, 422);
+    let (status, _) = world
+        .admin(&admin, "DELETE", "tokens/ours", Value::Null)
+        .await;
+    assert_eq!(status, 204);
+    assert_eq!(post(&world, ACTION, &ours, "k3", &ticket()).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_draft_is_tested_and_published_over_the_management_api() {
+    let (world, zendesk) = world().await;
+    let admin = world.token("boss", Role::Admin, None).await;
+    let path = "data-actions/help-desk/create-ticket";
+    let stored = world
+        .bundle
+        .store
+        .integration("help-desk")
+        .await
+        .unwrap()
+        .unwrap();
+    let mut draft = stored.spec.settings["actions"]["create-ticket"].clone();
+    draft["timeout_seconds"] = json!(7);
+    let mut document = with_draft(&stored.spec, "create-ticket", draft).unwrap();
+    document.settings["drafts"]["broken"] = json!({"request": {"method": "GET", "url": "#if("}});
+    let document = json!(document);
+    let (status, said) = world
+        .admin(&admin, "PUT", "integrations/help-desk", document)
+        .await;
+    assert_eq!(status, 200, "{said}");
+    let input = json!({"input": ticket()});
+    let (status, tested) = world
+        .admin(&admin, "POST", &format!("{path}/test"), input.clone())
+        .await;
+    assert_eq!(
+        (status, &tested["success"]),
+        (200, &json!(true)),
+        "{tested}"
+    );
+    assert_eq!(zendesk.tickets().len(), 1);
+    let broken = world
+        .admin(&admin, "POST", "data-actions/help-desk/broken/test", input)
+        .await;
+    assert_eq!(
+        broken.1["error"]["errorType"], "MISCONFIGURED",
+        "{broken:?}"
+    );
+    let publish = |name: &str| format!("data-actions/help-desk/{name}/publish");
+    let (status, made) = world
+        .admin(&admin, "POST", &publish("create-ticket"), Value::Null)
+        .await;
+    assert_eq!(
+        (status, &made["published_version"]),
+        (200, &json!(2)),
+        "{made}"
+    );
+    assert_eq!(made["timeout_seconds"], 7);
+    for (name, expected) in [("broken", 422), ("create-ticket", 404), ("nothing", 404)] {
+        let (status, said) = world
+            .admin(&admin, "POST", &publish(name), Value::Null)
+            .await;
+        assert_eq!(status, expected, "{said}");
+    }
 }

@@ -20,6 +20,7 @@ mod crash;
 mod credentials;
 mod data_actions;
 mod dedup;
+mod desk_slack;
 mod explain;
 mod folder;
 mod judges;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskbridge_connectors::Slack as Connected;
-use deskbridge_core::action::Action;
+use deskbridge_core::action::{Action, ActionRecord};
 use deskbridge_core::connector::{Call, Connection, Connector as _, SignedRequest, Webhook};
+use deskbridge_core::ports::Clock as _;
 use deskbridge_core::secret::Credential;
 use deskbridge_core::{Result, Timestamp};
 use deskbridge_testkit::sandbox::Fault;
 use deskbridge_testkit::sandbox::slack::{
-    ANN, Options, SIGNING_SECRET, SUPPORT, Slack, TEAM, TOKEN, signature,
+    ANN, Doors, Options, SIGNING_SECRET, SUPPORT, Slack, TEAM, TOKEN, signature,
 };
 use it_support::World;
 use serde_json::{Value, json};
@@ -77,20 +78,13 @@ async fn slacks_own_sdk_signs_requests_to_us_and_each_counts_once() {
 /// Slack's clock goes with the bundle's.
 async fn pass(world: &World, slack: &Slack) {
     world.clock.advance(SECOND);
-    slack.set_time(world.bundle_now());
+    slack.set_time(now(world));
     world.bundle.sweep.sweep().await.unwrap();
     world.settle().await;
 }
 
-trait BundleTime {
-    fn bundle_now(&self) -> i64;
-}
-
-impl BundleTime for World {
-    fn bundle_now(&self) -> i64 {
-        use deskbridge_core::ports::Clock as _;
-        self.clock.now().as_millis()
-    }
+fn now(world: &World) -> i64 {
+    world.clock.now().as_millis()
 }
 
 /// Answers are lost on the way, before and after the message was posted.
@@ -100,7 +94,7 @@ async fn a_burst_to_one_channel_keeps_order_and_rate_and_nothing_is_posted_twice
     const UPDATES: usize = 5;
     let slack = Slack::start(Options::default()).await.unwrap();
     let world = world(&slack).await;
-    slack.set_time(world.bundle_now());
+    slack.set_time(now(&world));
     let post = "chat.postMessage";
     slack
         .script()
@@ -121,12 +115,7 @@ async fn a_burst_to_one_channel_keeps_order_and_rate_and_nothing_is_posted_twice
     }
     world.settle().await;
     for _ in 0..420 {
-        if world
-            .actions()
-            .await
-            .iter()
-            .all(deskbridge_core::action::ActionRecord::is_settled)
-        {
+        if world.actions().await.iter().all(ActionRecord::is_settled) {
             break;
         }
         pass(&world, &slack).await;
@@ -164,9 +153,9 @@ async fn a_burst_to_one_channel_keeps_order_and_rate_and_nothing_is_posted_twice
 async fn a_command_is_answered_at_once_and_then_with_what_was_asked_for() {
     let slack = Slack::start(Options::default()).await.unwrap();
     let world = world(&slack).await;
-    slack.set_time(world.bundle_now());
+    slack.set_time(now(&world));
     let address = format!("http://{}/webhooks/slack/{}", world.address, world.key);
-    slack.send_requests_to(deskbridge_testkit::sandbox::slack::Doors {
+    slack.send_requests_to(Doors {
         commands: address.clone(),
         interactions: address.clone(),
         events: address,

@@ -121,12 +121,6 @@ fn connection(url: &str) -> Connection {
 #[tokio::test]
 async fn what_the_portal_tells_is_answered_with_200_and_acted_upon() {
     let desk = Desk::start().await;
-    let probe = client().get(desk.address()).send().await.unwrap();
-    assert_eq!(
-        probe.status().as_u16(),
-        200,
-        "asked before it is subscribed to"
-    );
     let ticket = desk
         .portal
         .human_opens_ticket(SUPPORT, "a@example.com", "Printer");

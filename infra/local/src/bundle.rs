@@ -69,6 +69,18 @@ impl Bundle {
         })
     }
 
+    /// The pages on which people sign in at vendors.
+    pub fn sign_in(&self) -> deskbridge_signin::Ports {
+        deskbridge_signin::Ports {
+            directory: Arc::clone(&self.directory),
+            store: Arc::clone(&self.store),
+            secrets: Arc::clone(&self.secrets),
+            vault: Arc::clone(&self.vault),
+            http: Arc::clone(&self.http),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
     /// Opens the store; an error if another process has it open.
     pub fn open(options: Options) -> Result<Self> {
         let clock = options.clock;

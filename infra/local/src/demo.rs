@@ -2,6 +2,7 @@
 
 mod account;
 pub mod alert_autotask;
+pub mod desk_slack;
 pub mod help_desk;
 pub mod kayako_opsgenie;
 pub mod records;
@@ -22,6 +23,7 @@ use tokio::task::JoinHandle;
 use crate::bundle::{Bundle, Options};
 use crate::{term, web, workers};
 use account::Account;
+use desk_slack::Chat;
 use deskbridge_clock::SystemClock;
 use records::Vendors;
 use sandbox::{Keys, Sandbox};
@@ -40,6 +42,7 @@ pub async fn demo() -> Result<bool> {
     kayako_opsgenie::play(&stage, &mut account).await?;
     alert_autotask::play(&stage, &mut account).await?;
     records::play(&stage, &mut account).await?;
+    desk_slack::play(&stage, &mut account).await?;
     help_desk::play(&stage, &mut account).await?;
     account.ledger(&*stage.bundle.store).await?;
     stage.tear_down().await;
@@ -51,6 +54,7 @@ pub struct Stage {
     pub bundle: Arc<Bundle>,
     pub sandbox: Sandbox,
     pub records: Vendors,
+    pub chat: Chat,
     pub zendesk: Zendesk,
     pub address: SocketAddr,
     pub keys: Keys,
@@ -83,14 +87,19 @@ impl Stage {
         let zendesk = help_desk::start(&bundle, &secrets).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
+        let chat = Chat::start().await?;
         let (stop, stopped) = watch::channel(false);
         let workers = tokio::spawn(workers::run(Arc::clone(&bundle), stopped));
         let app = web::router(Arc::clone(&bundle));
         tokio::spawn(async move { axum::serve(listener, app).await });
+        chat.install(&bundle, &secrets, address).await?;
+        chat.sign_in(&bundle, &secrets, deskbridge_testkit::sandbox::slack::ANN)
+            .await?;
         Ok(Self {
             bundle,
             sandbox,
             records,
+            chat,
             zendesk,
             address,
             keys,

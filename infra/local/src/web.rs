@@ -27,6 +27,7 @@ const SLACK: [&str; 3] = ["commands", "interactions", "events"];
 /// Everything that `serve` answers.
 pub fn router(bundle: Arc<Bundle>) -> Router {
     let admin = bundle.admin().into_router();
+    let sign_in = deskbridge_signin::router(bundle.sign_in());
     Router::new()
         .route("/webhooks/{connector}/{key}", post(webhook).get(probe))
         .route("/slack/{what}", post(slack))
@@ -39,6 +40,7 @@ pub fn router(bundle: Arc<Bundle>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(bundle)
         .merge(admin)
+        .merge(sign_in)
 }
 
 async fn webhook(

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::integration::Integration as Stored;
-use deskbridge_data_actions::{Action, DEFAULT_TIMEOUT, Execution, Integration, compile};
+use deskbridge_data_actions::{Action, DEFAULT_TIMEOUT, Execution, Finished, Integration, compile};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -39,6 +39,8 @@ pub(crate) struct DataActionSummary {
     definition: String,
     /// Changes with the definition.
     version: String,
+    /// Counted by publishing.
+    published_version: u64,
     /// It changes nothing at its target, and may be called again.
     reads: bool,
     timeout_seconds: u64,
@@ -158,32 +160,98 @@ pub(crate) async fn run(
     let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
     let found = compiled.action(&names.action);
     let (name, _) = found.ok_or_else(Problem::not_found)?;
-    let target = format!("{}/{name}", names.integration);
-    admin
-        .note(&caller, "run", &target, &names.integration)
-        .await?;
+    let execution = admin.execution(&caller, "run", &names, name, body).await?;
+    Ok(Json(view(admin.runner.run(&execution).await)))
+}
+
+/// Runs a draft now, or the published action where there is none, against its real target.
+#[utoipa::path(post, path = "/data-actions/{integration}/{action}/test", tag = "data-actions",
+    request_body = RunBody,
+    params(("integration" = String, Path, description = "Name of the integration"),
+        ("action" = String, Path, description = "Name of the draft or the action")),
+    responses((status = 200, body = RunView)))]
+pub(crate) async fn test(
+    State(admin): State<Arc<Admin>>,
+    Writer(caller): Writer,
+    names: Names,
+    Body(body): Body<RunBody>,
+) -> Answer<Json<RunView>> {
+    let stored = admin.live(&caller, &names.integration).await?;
+    let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
+    let drafted = compiled.drafts.contains_key(&names.action);
+    if !drafted && compiled.action(&names.action).is_none() {
+        return Err(Problem::not_found());
+    }
+    let name = &names.action;
+    let execution = admin.execution(&caller, "test", &names, name, body).await?;
+    Ok(Json(view(admin.runner.test(&execution).await)))
+}
+
+/// Makes a draft what flows call, under its next version.
+#[utoipa::path(post, path = "/data-actions/{integration}/{action}/publish", tag = "data-actions",
+    params(("integration" = String, Path, description = "Name of the integration"),
+        ("action" = String, Path, description = "Name of the draft")),
+    responses((status = 200, body = DataActionView)))]
+pub(crate) async fn publish(
+    State(admin): State<Arc<Admin>>,
+    Writer(caller): Writer,
+    names: Names,
+) -> Answer<Json<DataActionView>> {
+    let stored = admin.live(&caller, &names.integration).await?;
+    let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
+    if !compiled.drafts.contains_key(&names.action) {
+        return Err(Problem::not_found());
+    }
+    let spec = deskbridge_data_actions::publish(&stored.spec, &names.action);
+    let spec = spec.map_err(|problems| Problem::document(&problems))?;
+    let stored = admin.rewrite(&caller, "publish", stored, spec).await?;
     admin.runner.forget();
-    let execution = Execution {
-        integration: names.integration,
-        action: name.to_owned(),
-        input: body.input,
-        request_key: None,
-        deadline: admin.clock.now() + DEFAULT_TIMEOUT,
-        id: short_id("run", &[&random()?]),
-        trace: true,
-        flatten: body.flatten,
-    };
-    let finished = admin.runner.run(&execution).await;
+    let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
+    let found = compiled.action(&names.action);
+    let (name, action) = found.ok_or_else(Problem::not_found)?;
+    Ok(Json(DataActionView {
+        summary: summary(&stored, &compiled, name, action),
+        exported: action.definition.export(),
+    }))
+}
+
+impl Admin {
+    /// Writes down who runs what, and makes the call.
+    async fn execution(
+        &self,
+        caller: &Caller,
+        what: &str,
+        names: &Names,
+        action: &str,
+        body: RunBody,
+    ) -> Answer<Execution> {
+        let target = format!("{}/{action}", names.integration);
+        self.note(caller, what, &target, &names.integration).await?;
+        self.runner.forget();
+        Ok(Execution {
+            integration: names.integration.clone(),
+            action: action.to_owned(),
+            input: body.input,
+            request_key: None,
+            deadline: self.clock.now() + DEFAULT_TIMEOUT,
+            id: short_id("run", &[&random()?]),
+            trace: true,
+            flatten: body.flatten,
+        })
+    }
+}
+
+fn view(finished: Finished) -> RunView {
     let (result, error) = match finished.result {
         Ok(result) => (Some(result), None),
         Err(error) => (None, Some(error.body())),
     };
-    Ok(Json(RunView {
+    RunView {
         success: error.is_none(),
         result,
         error,
         trace: json!(finished.trace),
-    }))
+    }
 }
 
 fn summary(
@@ -199,6 +267,7 @@ fn summary(
         action: name.to_owned(),
         definition: action.definition.name.clone(),
         version: action.definition.version(),
+        published_version: action.published_version(),
         reads: action.reads(),
         timeout_seconds: action.timeout().as_secs(),
     }

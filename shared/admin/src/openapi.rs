@@ -76,6 +76,8 @@ fn described() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(data_actions::list))
         .routes(routes!(data_actions::show))
         .routes(routes!(data_actions::run))
+        .routes(routes!(data_actions::test))
+        .routes(routes!(data_actions::publish))
         .routes(routes!(watches::list))
         .routes(routes!(schemas::show))
         .routes(routes!(tokens::list, tokens::create))

@@ -36,7 +36,7 @@ pub struct Report {
     /// The action's parameters.
     pub asked: Value,
     /// What the rule wanted to know again.
-    pub origin: Value,
+    pub carried: Value,
 }
 
 impl Report {
@@ -63,7 +63,7 @@ impl Report {
             result: result.unwrap_or_default(),
             error,
             asked: action.params.clone(),
-            origin: carry.clone(),
+            carried: carry.clone(),
         })
     }
 
@@ -111,7 +111,7 @@ impl Report {
             ("error", self.error.as_str().into()),
             ("outcome", self.outcome.as_str().into()),
             ("asked", self.asked.clone()),
-            ("origin", self.origin.clone()),
+            ("carried", self.carried.clone()),
         ];
         Incoming {
             key: self.key(),

@@ -186,6 +186,19 @@ impl Admin {
     }
 
     /// Writes the integration as the next version of the one it was made of.
+    /// Stores another document of an integration that no file keeps.
+    pub(crate) async fn rewrite(
+        &self,
+        caller: &Caller,
+        what: &str,
+        stored: Integration,
+        spec: IntegrationSpec,
+    ) -> Answer<Integration> {
+        check_owner(&stored)?;
+        self.write(caller, what, Integration { spec, ..stored })
+            .await
+    }
+
     async fn write(
         &self,
         caller: &Caller,

@@ -10,6 +10,7 @@ mod write;
 use std::time::Duration;
 
 use deskbridge_core::connector::{Call, Done, Operation, Prepared, Repeat};
+use deskbridge_core::http::HttpRequest;
 use deskbridge_core::{Error, ErrorKind, Result};
 
 use super::TICKET;
@@ -125,6 +126,7 @@ pub(super) async fn prepare(client: &Client<'_>, call: &Call<'_>) -> Result<Prep
 /// Sends the request and reads what came of it.
 pub(super) async fn send(client: &Client<'_>, call: &Call<'_>, prepared: Prepared) -> Result<Done> {
     let request = prepared.request;
+    let id = ticket_in(&request);
     let reported = match call.operation.name {
         "create_ticket" => {
             let made = client.write(request).await?;
@@ -132,15 +134,15 @@ pub(super) async fn send(client: &Client<'_>, call: &Call<'_>, prepared: Prepare
         }
         "add_comment" => {
             let made = client.write(request).await?;
-            reported::commented(client, call, &made).await
+            reported::commented(client, &id, &made).await
         }
         "send_reply" => {
             let made = client.write(request).await?;
-            reported::replied(client, call, &made).await
+            reported::replied(client, &id, &made).await
         }
         "update_ticket" => {
             client.write(request).await?;
-            reported::updated(client, call).await
+            reported::updated(client, &id).await
         }
         "find_agent" => reported::agent(client, call, request).await?,
         "find_ticket" => reported::found(client, call, request).await?,
@@ -148,6 +150,13 @@ pub(super) async fn send(client: &Client<'_>, call: &Call<'_>, prepared: Prepare
         _ => reported::listed(client, call, request).await?,
     };
     Ok(reported.into_done())
+}
+
+/// The ticket that a prepared request is about; empty for one about none.
+fn ticket_in(request: &HttpRequest) -> String {
+    let rest = request.url.split("/tickets/").nth(1).unwrap_or_default();
+    let id = rest.split(['/', '?']).next().unwrap_or_default();
+    id.to_owned()
 }
 
 fn mark(call: &Call<'_>) -> String {

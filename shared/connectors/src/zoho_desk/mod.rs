@@ -9,6 +9,7 @@ mod poll;
 mod settings;
 mod subscriptions;
 mod trial;
+mod types;
 mod webhook;
 
 use async_trait::async_trait;

@@ -3,6 +3,8 @@
 //! <https://www.zoho.com/accounts/protocol/oauth/web-apps.html>. Refusals come with 200 too, so what
 //! counts is whether a token is there.
 
+mod portal;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 pub use super::data_center::DataCenter;
+pub use portal::{Portal, agent_id};
 
 /// What a person is asked to allow: read, create, answer and change tickets, and find people.
 pub const SCOPES: &[&str] = &[

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::settings::{Mode, id_of};
-use super::webhook::data::text;
+use super::types::{self, text};
 use crate::text::encode;
 use body::Told;
 use state::{Next, State};
@@ -127,6 +127,11 @@ async fn ticket(client: &Client<'_>, state: &mut State, id: &str) -> Result<Vec<
             state.gone(id);
             return Ok(Vec::new());
         }
+        // One ticket that cannot be read, for its size perhaps, must not hold up the others.
+        Err(error) if error.http_status().is_some_and(|status| status < 300) => {
+            state.gone(id);
+            return Ok(vec![Told::unreadable(id, &error)]);
+        }
         Err(error) => return Err(error),
     };
     let comments = match state.has_new_comments(id, &ticket) {
@@ -152,9 +157,7 @@ async fn ticket(client: &Client<'_>, state: &mut State, id: &str) -> Result<Vec<
 
 /// Vendor time as milliseconds; zero where it cannot be read, which is before everything.
 fn millis(value: &Value) -> i64 {
-    let time = text(value);
-    let iso = Timestamp::parse(&time).map(Timestamp::as_millis);
-    iso.or_else(|| time.parse().ok()).unwrap_or_default()
+    types::at(value).map_or(0, Timestamp::as_millis)
 }
 
 fn ticket_of(row: &Value) -> Option<String> {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::settings::Mode;
-use super::webhook::data::{flag, text};
+use super::types::{flag, text};
 
 const LIST: &str = "GET /webhooks";
 const CREATE: &str = "POST /webhooks";

@@ -5,6 +5,8 @@ mod look_up;
 mod oauth;
 mod operations;
 mod poll;
+mod reports;
+mod simulation;
 mod subscriptions;
 mod tokens;
 mod webhook;

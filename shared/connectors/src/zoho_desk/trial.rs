@@ -5,7 +5,7 @@ use deskbridge_core::{Error, ErrorKind, Result, Retry};
 
 use super::client::Client;
 use super::settings::id_of;
-use super::webhook::data::text;
+use super::types::text;
 
 const ORGANIZATIONS: &str = "GET /organizations";
 const DEPARTMENTS: &str = "GET /departments";

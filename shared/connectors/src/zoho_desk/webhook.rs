@@ -2,7 +2,6 @@
 //! the same shape, so that both ways give one event.
 
 mod changes;
-pub(super) mod data;
 mod jwt;
 
 use std::collections::BTreeMap;
@@ -17,9 +16,9 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 
 use super::settings::{Settings, id_of};
+use super::types::{self, text};
 use super::{NAME, TICKET, ZohoDesk};
 use changes::changes;
-use data::text;
 use jwt::Expected;
 
 const TOKEN_HEADER: &str = "x-zdesk-jwt";
@@ -78,6 +77,9 @@ impl Webhook for ZohoDesk {
     fn read(&self, body: &Value, connection: &Connection, _: &str) -> Result<Incoming, Drift> {
         let settings = Settings::read(connection)
             .map_err(|problems| Drift::new("settings.zoho-desk", format!("{problems:?}")))?;
+        if let Some(why) = body["unreadable"].as_str() {
+            return Err(Drift::new("payload", why));
+        }
         let named = body["eventType"].as_str();
         let named = named.ok_or_else(|| Drift::new("eventType", "is missing"))?;
         let known = EVENTS.iter().find(|(theirs, ..)| *theirs == named);
@@ -139,17 +141,19 @@ fn key(settings: &Settings, event: &str, id: &str, body: &Value) -> DedupKey {
     let once = event.ends_with("_Add") || event.ends_with("_Delete");
     let stamp = match once {
         // A rating's own id is not documented: where there is none it has the ticket's.
-        true => text(&payload["ratedTime"]),
+        true => types::time(&payload["ratedTime"]),
         false => {
             let time = ["modifiedTime", "commentedTime"]
                 .into_iter()
-                .map(|field| text(&payload[field]));
+                .map(|field| types::time(&payload[field]));
             let time = time.into_iter().find(|time| !time.is_empty());
-            let time = time.unwrap_or_else(|| text(&body["eventTime"]));
-            let left = data::TRACKED
+            let time = time.unwrap_or_else(|| types::time(&body["eventTime"]));
+            let left = types::TRACKED
                 .iter()
-                .map(|field| data::tracked(payload, field));
-            let left: Vec<_> = left.chain([text(&payload["content"])]).collect();
+                .map(|field| types::tracked(payload, field));
+            let left: Vec<_> = left
+                .chain([text(&payload["subject"]), text(&payload["content"])])
+                .collect();
             format!("{time} {}", left.join("\u{1f}"))
         }
     };
@@ -160,25 +164,25 @@ fn key(settings: &Settings, event: &str, id: &str, body: &Value) -> DedupKey {
 fn seen(settings: &Settings, about: About, ticket_id: &str, body: &Value) -> Map<String, Value> {
     let payload = &body["payload"];
     let mut ticket = match about {
-        About::Ticket => data::ticket(payload),
-        _ => data::ticket(&payload["ticket"]),
+        About::Ticket => types::ticket(payload),
+        _ => types::ticket(&payload["ticket"]),
     };
     ticket["id"] = json!(ticket_id);
     let watched = settings.watches(ticket["department_id"].as_str().unwrap_or_default());
     let mut seen = json!({
-        "event": { "at": data::time(&body["eventTime"]), "watched": watched },
+        "event": { "at": types::time(&body["eventTime"]), "watched": watched },
         "ticket": ticket,
     });
     match about {
         About::Ticket => {
             let before = &body["prevState"];
-            seen["previous"] = data::ticket(before);
+            seen["previous"] = types::ticket(before);
             seen["changes"] = changes(before, payload);
         }
-        About::Comment => seen["comment"] = data::comment(payload),
-        About::Thread => seen["thread"] = data::thread(payload),
-        About::Approval => seen["approval"] = data::approval(payload),
-        About::Rating => seen["rating"] = data::rating(payload),
+        About::Comment => seen["comment"] = types::comment(payload),
+        About::Thread => seen["thread"] = types::thread(payload),
+        About::Approval => seen["approval"] = types::approval(payload),
+        About::Rating => seen["rating"] = types::rating(payload),
     }
     seen.as_object().cloned().unwrap_or_default()
 }

@@ -39,7 +39,7 @@ pub struct Rule {
     /// Template of the credential's name, where it is not the connection's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
-    /// What came of the action becomes an event, with this rendered as its `origin`.
+    /// What came of the action becomes an event, with this rendered as its `carried`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Value>,
 }

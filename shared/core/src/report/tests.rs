@@ -67,7 +67,7 @@ fn a_report_tells_the_answer_what_was_asked_and_where_it_came_from() {
         "error": "",
         "outcome": "delivered",
         "asked": { "number": 9 },
-        "origin": { "channel": "C1" },
+        "carried": { "channel": "C1" },
     });
     assert_eq!(Value::Object(incoming.data), told);
 }

@@ -16,13 +16,20 @@ use deskbridge_core::secret::Credential;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::{Access, Given, TypeSettings};
+use super::{Access, Given, Repeats, TypeSettings};
 use crate::error::{ActionError, ErrorType, Result};
 
 /// The longest client context, in base 64.
 const MAX_CONTEXT_BYTES: usize = 3_583;
 /// How much of a function's own words is passed on.
 const MAX_WORDS: usize = 300;
+
+/// A call that is over a limit has not reached the function:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors>.
+pub(super) const REPEATS: Repeats = Repeats {
+    after_429: true,
+    after_503: false,
+};
 
 /// The keys in the credential, or those of this process.
 pub(super) fn keys(given: Given<'_>) -> Result<&Credential> {

@@ -12,7 +12,8 @@ use deskbridge_core::secret::Credential;
 use serde_json::Value;
 
 use super::{
-    Access, Given, IntegrationType, SignOn, Token, TypeSettings, aws, form, required, token,
+    Access, Given, IntegrationType, Repeats, SignOn, Token, TypeSettings, aws, form, required,
+    token,
 };
 use crate::error::{ActionError, Result};
 
@@ -118,6 +119,10 @@ impl IntegrationType for AwsLambda {
     /// A session that has ended is answered with 403.
     fn cured_by_sign_on(&self, status: u16, body: &[u8]) -> bool {
         status == 403 && String::from_utf8_lossy(body).contains("expired")
+    }
+
+    fn repeats(&self) -> Repeats {
+        aws::REPEATS
     }
 
     fn failure(&self, answer: &HttpResponse, writes: bool) -> Option<ActionError> {

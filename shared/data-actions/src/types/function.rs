@@ -8,7 +8,7 @@ use deskbridge_core::Timestamp;
 use deskbridge_core::http::{HttpRequest, HttpResponse};
 use deskbridge_core::integration::Problem;
 
-use super::{Access, Given, IntegrationType, SignOn, TypeSettings, aws};
+use super::{Access, Given, IntegrationType, Repeats, SignOn, TypeSettings, aws};
 use crate::definition::Definition;
 use crate::error::{ActionError, Result};
 
@@ -67,6 +67,10 @@ impl IntegrationType for Function {
         now: Timestamp,
     ) -> Result<HttpRequest> {
         aws::invocation(request, settings, access, now)
+    }
+
+    fn repeats(&self) -> Repeats {
+        aws::REPEATS
     }
 
     fn failure(&self, answer: &HttpResponse, writes: bool) -> Option<ActionError> {

@@ -42,11 +42,11 @@ impl Kind<'_> {
     fn shared(&self, operation: &str, with: &Value) -> [Rule; 2] {
         let mut alone = self.answer(operation, "done", "respond", with.clone());
         alone.id = format!("answer.{operation}");
-        let own = when("not origin.share", "nobody else is to see it");
+        let own = when("not carried.share", "nobody else is to see it");
         alone.conditions.push(own);
         let mut shared = self.answer(operation, "done", "respond_in_channel", with.clone());
         shared.id = format!("answer.{operation}.shared");
-        let all = when("origin.share", "the channel is to see it");
+        let all = when("carried.share", "the channel is to see it");
         shared.conditions.push(all);
         [alone, shared]
     }
@@ -81,10 +81,10 @@ impl Kind<'_> {
     }
 
     fn answer(&self, operation: &str, how: &str, with_what: &str, mut with: Value) -> Rule {
-        with["response_url"] = json!("{{ origin.respond }}");
+        with["response_url"] = json!("{{ carried.respond }}");
         Rule {
             conditions: vec![asked()],
-            credential: Some(self.bot("{{ origin.team }}")),
+            credential: Some(self.bot("{{ carried.team }}")),
             ..rule(
                 "",
                 &format!("{DESK}.{operation}_{how}"),
@@ -96,5 +96,5 @@ impl Kind<'_> {
 }
 
 fn asked() -> Condition {
-    when("origin.for == 'answer'", "somebody in Slack asked for it")
+    when("carried.for == 'answer'", "somebody in Slack asked for it")
 }

@@ -12,7 +12,7 @@ pub(super) struct Notice {
     pub(super) name: &'static str,
     /// The event that may bring it.
     on: &'static str,
-    /// Over what the event said, carried as `origin`; empty: always.
+    /// Over what the event said, carried as `carried`; empty: always.
     condition: &'static str,
     says: &'static str,
     headline: &'static str,
@@ -47,14 +47,14 @@ pub(super) static NOTICES: &[Notice] = &[
     notice(
         "assigned",
         UPDATED,
-        ("origin.changes.assigned", "the ticket was assigned"),
+        ("carried.changes.assigned", "the ticket was assigned"),
         "Assigned to {{ result.ticket.assignee }}",
     ),
     notice(
         "status_changed",
         UPDATED,
         (
-            "origin.changes.status.changed and not origin.changes.closed and not origin.changes.reopened",
+            "carried.changes.status.changed and not carried.changes.closed and not carried.changes.reopened",
             "the status changed, and the ticket was neither closed nor reopened",
         ),
         "Status is now {{ result.ticket.status }}",
@@ -62,37 +62,37 @@ pub(super) static NOTICES: &[Notice] = &[
     notice(
         "closed",
         UPDATED,
-        ("origin.changes.closed", "the ticket was closed"),
+        ("carried.changes.closed", "the ticket was closed"),
         "Ticket closed",
     ),
     notice(
         "reopened",
         UPDATED,
-        ("origin.changes.reopened", "the ticket was reopened"),
+        ("carried.changes.reopened", "the ticket was reopened"),
         "Ticket reopened",
     ),
     notice(
         "priority_changed",
         UPDATED,
-        ("origin.changes.priority.changed", "the priority changed"),
+        ("carried.changes.priority.changed", "the priority changed"),
         "Priority is now {{ result.ticket.priority or 'none' }}",
     ),
     notice(
         "escalated",
         UPDATED,
-        ("origin.changes.escalated", "the ticket was escalated"),
+        ("carried.changes.escalated", "the ticket was escalated"),
         "Ticket escalated",
     ),
     notice(
         "overdue",
         UPDATED,
-        ("origin.changes.overdue", "the ticket became overdue"),
+        ("carried.changes.overdue", "the ticket became overdue"),
         "Ticket overdue",
     ),
     notice(
         TRANSITION,
         UPDATED,
-        ("origin.changes.status.changed", "the status changed"),
+        ("carried.changes.status.changed", "the status changed"),
         "Next steps from {{ result.ticket.status }}",
     ),
     Notice {
@@ -100,7 +100,7 @@ pub(super) static NOTICES: &[Notice] = &[
         ..notice(
             "customer_replied",
             THREAD,
-            ("origin.direction == 'in'", "the customer wrote"),
+            ("carried.direction == 'in'", "the customer wrote"),
             "Reply from {{ result.thread.author or 'the customer' }}",
         )
     },
@@ -109,7 +109,7 @@ pub(super) static NOTICES: &[Notice] = &[
         ..notice(
             "agent_replied",
             THREAD,
-            ("origin.direction == 'out'", "an agent wrote"),
+            ("carried.direction == 'out'", "an agent wrote"),
             "Reply by {{ result.thread.author or 'an agent' }}",
         )
     },
@@ -132,13 +132,13 @@ pub(super) static NOTICES: &[Notice] = &[
         "approval_decided",
         "approval_updated",
         ALWAYS,
-        "Approval {{ origin.status or 'decided' }}",
+        "Approval {{ carried.status or 'decided' }}",
     ),
     notice(
         "rating_received",
         "rating_received",
         ALWAYS,
-        "Customer rating: {{ origin.rating or 'received' }}",
+        "Customer rating: {{ carried.rating or 'received' }}",
     ),
 ];
 
@@ -194,8 +194,8 @@ impl Kind<'_> {
             _ => {}
         }
         let conditions = wanted.iter().map(|notice| notice.condition);
-        let any = conditions.map(|c| c.replace("origin.direction", "thread.direction"));
-        let any: Vec<_> = any.map(|c| c.replace("origin.", "")).collect();
+        let any = conditions.map(|c| c.replace("carried.direction", "thread.direction"));
+        let any: Vec<_> = any.map(|c| c.replace("carried.", "")).collect();
         let mut read = rule(
             format!("notify.{on}"),
             &format!("{DESK}.{on}"),
@@ -251,9 +251,9 @@ impl Kind<'_> {
             with["note"] = json!(notice.note);
         }
         let mut conditions: Vec<Condition> = vec![
-            when("origin.for == 'notice'", "it was read to be told of"),
+            when("carried.for == 'notice'", "it was read to be told of"),
             when(
-                format!("origin.on == {}", Literal(notice.on)),
+                format!("carried.on == {}", Literal(notice.on)),
                 "it is about this event",
             ),
         ];

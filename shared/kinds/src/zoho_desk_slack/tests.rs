@@ -1,5 +1,12 @@
+use std::collections::BTreeMap;
+
+use deskbridge_core::Timestamp;
+use deskbridge_core::connector::Incoming;
+use deskbridge_core::dedup::DedupKey;
+use deskbridge_core::event::Decision;
 use deskbridge_core::integration::{History, IntegrationSpec, Problem};
-use deskbridge_core::mapping::{Draft, Plan};
+use deskbridge_core::link::{Entity, EntityRef};
+use deskbridge_core::mapping::{Draft, Facts, Plan, decide};
 use serde_json::{Value, json};
 
 use super::notices::NOTICES;
@@ -236,4 +243,56 @@ fn settings_of_the_whole_are_checked() {
         settings[name] = value;
         assert_eq!(fields(settings), [format!("settings.{name}")]);
     }
+}
+
+/// The report of a ticket that was read for news of this event.
+fn read_for(on: &str, mut carried: Value) -> Decision {
+    let plan = Plan::compile(compile(settings()).unwrap(), &deskbridge_connectors::all());
+    let plan = plan.unwrap();
+    carried["for"] = json!("notice");
+    carried["on"] = json!(on);
+    let data = json!({
+        "result": {"ticket": {
+            "id": "9", "number": "4711", "subject": "Printer", "status": "Open", "priority": "High",
+            "assignee": "Claire", "assignee_id": "7", "department": "Sales", "department_id": "4001",
+        }},
+        "error": "", "outcome": "delivered", "asked": {"ticket_id": "9"}, "carried": carried,
+    });
+    let incoming = Incoming {
+        key: DedupKey::Each,
+        event_type: "read_ticket_done".into(),
+        subject: EntityRef::new("zoho-desk", "ticket", "9"),
+        actor: None,
+        made_by_us: false,
+        observed: BTreeMap::new(),
+        data: data.as_object().cloned().unwrap(),
+    };
+    let facts = Facts {
+        integration: "support-chat",
+        config_version: 1,
+        event_id: "evt_1",
+        connector: "zoho-desk",
+        received_at: Timestamp::from_millis(1),
+        entity: &Entity::unknown(incoming.subject.clone()),
+        incoming: &incoming,
+        depth: 1,
+    };
+    decide(&plan, &facts).decision
+}
+
+#[test]
+fn a_ticket_is_told_to_its_departments_channel_and_to_its_agent() {
+    let decision = read_for("ticket_added", json!({}));
+    let told: Vec<_> = decision
+        .actions()
+        .iter()
+        .map(|action| (action.rule.as_str(), action.subject.to_string()))
+        .collect();
+    let ticket = || "zoho-desk:ticket:9".to_owned();
+    let expected = [
+        ("T1.ticket_added.C1", ticket()),
+        ("T1.ticket_added.direct", "zoho-desk:agent:T1/7".to_owned()),
+        ("T2.ticket_added.C2", ticket()),
+    ];
+    assert_eq!(told, expected, "{decision:?}");
 }

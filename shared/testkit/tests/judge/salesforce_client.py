@@ -1,7 +1,7 @@
 """Judges the Salesforce sandbox with PyPI's simple-salesforce, a public client of the REST API.
 
     pip install -r requirements.txt
-    python salesforce_client.py http://127.0.0.1:9106 salesforce-sandbox-key salesforce-sandbox-secret
+    python salesforce_client.py http://127.0.0.1:9106 salesforce-sandbox-key salesforce-sandbox-secret key.pem
 
 The package only speaks HTTPS, so its session is led to the sandbox. Prints one line per check and exits
 with 1 if any failed.
@@ -17,7 +17,7 @@ from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed, SalesforceExpiredSession, SalesforceMalformedRequest,
 )
 
-HOST, KEY, SECRET = sys.argv[1:4]
+HOST, KEY, SECRET, PEM = sys.argv[1:5]
 failures = 0
 
 
@@ -58,6 +58,15 @@ try:
     check("a session that ended is its expired session", False)
 except SalesforceExpiredSession:
     check("a session that ended is its expired session", True)
+signed = Salesforce(username="flow@example.com", consumer_key=KEY, privatekey_file=PEM, domain="login", session=session())
+check("it logs in with a signed assertion", bool(signed.session_id))
+try:
+    Salesforce(username="eve@example.com", consumer_key=KEY, privatekey_file=PEM, domain="login", session=session())
+    check("an assertion for a user who is not approved is refused", False)
+except SalesforceAuthenticationFailed:
+    check("an assertion for a user who is not approved is refused", True)
+found = signed.search("FIND {\\+4930123456} IN PHONE FIELDS RETURNING Contact(Id,Name)")
+check("it searches by telephone number", len(found["searchRecords"]) == 1, found)
 try:
     Salesforce(consumer_key=KEY, consumer_secret="wrong", domain="judge.my", session=session())
     check("a wrong secret is refused", False)

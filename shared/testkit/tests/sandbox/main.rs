@@ -15,5 +15,6 @@ mod kintone;
 mod opsgenie;
 mod opsgenie_webhooks;
 mod relation;
+mod slack;
 mod support;
 mod zoho_desk;

@@ -122,10 +122,7 @@ pub(super) fn actions(given: Option<&Value>, of: Option<&Value>) -> Option<Value
 
 fn known(name: &str, id: &str, number: &str) -> Option<Value> {
     let (name, text) = KNOWN.iter().find(|(known, _)| *known == name)?;
-    let mut made = json!({
-        "type": "button", "action_id": name, "text": plain_text(text, MAX_BUTTON_CHARS),
-        "value": truncate(id, MAX_VALUE_CHARS),
-    });
+    let mut made = button(name, text, id);
     if *name == "close" {
         made["confirm"] = confirm(&format!("Close ticket #{number}?"), text);
     }
@@ -134,15 +131,9 @@ fn known(name: &str, id: &str, number: &str) -> Option<Value> {
 
 fn own_button(given: &Value, id: &str) -> Option<Value> {
     let action = given["action"].as_str().filter(|name| !name.is_empty())?;
-    let text = given["text"]
-        .as_str()
-        .filter(|text| !text.is_empty())
-        .unwrap_or(action);
-    let value = given["value"].as_str().unwrap_or(id);
-    let mut made = json!({
-        "type": "button", "action_id": truncate(action, MAX_ID_CHARS),
-        "text": plain_text(text, MAX_BUTTON_CHARS), "value": truncate(value, MAX_VALUE_CHARS),
-    });
+    let text = given["text"].as_str().filter(|text| !text.is_empty());
+    let text = text.unwrap_or(action);
+    let mut made = button(action, text, given["value"].as_str().unwrap_or(id));
     if let Some(style @ ("primary" | "danger")) = given["style"].as_str() {
         made["style"] = json!(style);
     }
@@ -150,6 +141,18 @@ fn own_button(given: &Value, id: &str) -> Option<Value> {
         made["confirm"] = confirm(question, text);
     }
     Some(made)
+}
+
+/// Slack takes no empty value.
+fn button(action: &str, text: &str, value: &str) -> Value {
+    let mut made = json!({
+        "type": "button", "action_id": truncate(action, MAX_ID_CHARS),
+        "text": plain_text(text, MAX_BUTTON_CHARS),
+    });
+    if !value.is_empty() {
+        made["value"] = json!(truncate(value, MAX_VALUE_CHARS));
+    }
+    made
 }
 
 fn confirm(question: &str, yes: &str) -> Value {

@@ -8,7 +8,7 @@ use super::missing;
 use crate::text::encode;
 use crate::zoho_desk::client::Client;
 use crate::zoho_desk::settings::id_of;
-use crate::zoho_desk::webhook::data::text;
+use crate::zoho_desk::types::text;
 
 pub(super) const READ: &str = "GET /tickets/{id}";
 pub(super) const SEARCH: &str = "GET /tickets/search";

@@ -12,7 +12,7 @@ use super::write::MAX_COMMENT_CHARS;
 use super::{mark, reported};
 use crate::text::{encode, plain, truncate};
 use crate::zoho_desk::client::Client;
-use crate::zoho_desk::webhook::data::text;
+use crate::zoho_desk::types::{self, text};
 
 const COMMENTS: &str = "GET /tickets/{id}/comments";
 /// How far the vendor's clock may be behind ours.
@@ -65,7 +65,7 @@ async fn commented(client: &Client<'_>, call: &Call<'_>) -> Result<Found> {
     ));
     let from = since(call);
     let ours = rows.iter().find(|row| {
-        let at = Timestamp::parse(&text(&row["commentedTime"]));
+        let at = types::at(&row["commentedTime"]);
         let content = text(&row["content"]);
         let same = folded(&content) == wanted || folded(&plain(&content)) == wanted;
         same && at.is_some_and(|at| at >= from)
@@ -73,7 +73,7 @@ async fn commented(client: &Client<'_>, call: &Call<'_>) -> Result<Found> {
     match ours {
         None => Ok(Found::Absent),
         Some(comment) => {
-            let reported = reported::commented(client, call, comment).await;
+            let reported = reported::commented(client, &id, comment).await;
             Ok(Found::Done(reported.into_done()))
         }
     }

@@ -1,4 +1,4 @@
-//! What came of an operation, for the one who asked: the words of `webhook/data.rs`, so that an answer
+//! What came of an operation, for the one who asked: the words of `types.rs`, so that an answer
 //! and a notification are made by the same templates.
 
 use deskbridge_core::connector::{Call, Done};
@@ -11,7 +11,7 @@ use super::find::{self, INCLUDE, READ};
 use super::read::limit;
 use crate::zoho_desk::client::Client;
 use crate::zoho_desk::settings::id_of;
-use crate::zoho_desk::webhook::data::{self, text};
+use crate::zoho_desk::types::{self, text};
 use crate::zoho_desk::{NAME, TICKET};
 
 const COMMENT: &str = "GET /tickets/{id}/comments/{id}";
@@ -27,7 +27,7 @@ impl Reported {
     fn of_ticket(ticket: &Value, what: &str, more: Value) -> Self {
         let (id, number) = (text(&ticket["id"]), text(&ticket["ticketNumber"]));
         let mut result = more.as_object().cloned().unwrap_or_default();
-        result.insert("ticket".into(), data::ticket(ticket));
+        result.insert("ticket".into(), types::ticket(ticket));
         Self {
             detail: format!(
                 "ticket {}: {what}",
@@ -78,11 +78,11 @@ pub(super) async fn read(
     let wanted = |name| call.word(name).and_then(|id| id_of(&Value::String(id)));
     if let Some(comment) = wanted("comment_id") {
         let path = format!("/tickets/{id}/comments/{comment}");
-        more["comment"] = data::comment(&client.get(&path, COMMENT).await?);
+        more["comment"] = types::comment(&client.get(&path, COMMENT).await?);
     }
     if let Some(thread) = wanted("thread_id") {
         let path = format!("/tickets/{id}/threads/{thread}");
-        more["thread"] = data::thread(&client.get(&path, THREAD).await?);
+        more["thread"] = types::thread(&client.get(&path, THREAD).await?);
     }
     Ok(Reported::of_ticket(&ticket, "read", more))
 }
@@ -95,7 +95,7 @@ pub(super) async fn listed(
     let page = client.read(request).await?.unwrap_or_default();
     let rows = page["data"].as_array().cloned().unwrap_or_default();
     let shown = limit(call)? as usize;
-    let tickets: Vec<_> = rows.iter().take(shown).map(data::ticket).collect();
+    let tickets: Vec<_> = rows.iter().take(shown).map(types::ticket).collect();
     let detail = format!("{} tickets found", tickets.len());
     let result = json!({ "count": tickets.len(), "more": rows.len() > shown, "tickets": tickets });
     Ok(Reported {
@@ -119,7 +119,7 @@ pub(super) async fn agent(
         }
     };
     let found = found.filter(|agent| id_of(&agent["id"]).is_some());
-    let agent = data::agent(&found.ok_or_else(find::no_agent)?);
+    let agent = types::agent(&found.ok_or_else(find::no_agent)?);
     Ok(Reported {
         entity: None,
         detail: format!("agent {}", text(&agent["id"])),
@@ -128,37 +128,32 @@ pub(super) async fn agent(
 }
 
 pub(super) async fn created(client: &Client<'_>, made: &Value) -> Reported {
-    let ticket = now(client, made).await;
-    Reported::of_ticket(&ticket, "created", Value::Null)
+    let ticket = now(client, &text(&made["id"])).await;
+    Reported::of_ticket(ticket.as_ref().unwrap_or(made), "created", Value::Null)
 }
 
-pub(super) async fn commented(client: &Client<'_>, call: &Call<'_>, made: &Value) -> Reported {
-    let ticket = named(client, call).await;
-    let more = json!({ "comment": data::comment(made) });
-    Reported::of_ticket(&ticket, "comment added", more)
+pub(super) async fn commented(client: &Client<'_>, id: &str, made: &Value) -> Reported {
+    let more = json!({ "comment": types::comment(made) });
+    of_id(client, id, "comment added", more).await
 }
 
-pub(super) async fn replied(client: &Client<'_>, call: &Call<'_>, made: &Value) -> Reported {
-    let ticket = named(client, call).await;
-    let more = json!({ "thread": data::thread(made) });
-    Reported::of_ticket(&ticket, "reply sent", more)
+pub(super) async fn replied(client: &Client<'_>, id: &str, made: &Value) -> Reported {
+    let more = json!({ "thread": types::thread(made) });
+    of_id(client, id, "reply sent", more).await
 }
 
-pub(super) async fn updated(client: &Client<'_>, call: &Call<'_>) -> Reported {
-    let ticket = named(client, call).await;
-    Reported::of_ticket(&ticket, "changed", Value::Null)
+pub(super) async fn updated(client: &Client<'_>, id: &str) -> Reported {
+    of_id(client, id, "changed", Value::Null).await
 }
 
-/// The ticket as it is now. It was done, whether or not this can be read.
-async fn now(client: &Client<'_>, made: &Value) -> Value {
-    let path = format!("/tickets/{}?{INCLUDE}", text(&made["id"]));
-    let read = client.find(&path, READ).await;
-    read.ok().flatten().unwrap_or_else(|| made.clone())
+async fn of_id(client: &Client<'_>, id: &str, what: &str, more: Value) -> Reported {
+    let ticket = now(client, id).await;
+    let ticket = ticket.unwrap_or_else(|| json!({ "id": id }));
+    Reported::of_ticket(&ticket, what, more)
 }
 
-async fn named(client: &Client<'_>, call: &Call<'_>) -> Value {
-    match find::ticket(client, call).await {
-        Ok(ticket) => ticket,
-        Err(_) => json!({ "id": call.word("ticket_id"), "ticketNumber": call.word("number") }),
-    }
+/// The ticket as it is now. What was done is done, whether or not this can be read.
+async fn now(client: &Client<'_>, id: &str) -> Option<Value> {
+    let path = format!("/tickets/{id}?{INCLUDE}");
+    client.find(&path, READ).await.ok().flatten()
 }

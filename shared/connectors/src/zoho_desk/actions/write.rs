@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{find, mark, missing};
 use crate::text::truncate;
 use crate::zoho_desk::client::Client;
-use crate::zoho_desk::webhook::data::{flag, text};
+use crate::zoho_desk::types::{flag, text};
 
 const CREATE: &str = "POST /tickets";
 const COMMENT: &str = "POST /tickets/{id}/comments";

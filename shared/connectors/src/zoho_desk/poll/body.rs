@@ -1,12 +1,13 @@
 //! One thing that happened, in the webhook's shape.
 
+use deskbridge_core::Error;
 use serde_json::{Value, json};
 
 use super::state::News;
 use super::{millis, ticket_of};
 use crate::zoho_desk::client::Client;
 use crate::zoho_desk::settings::id_of;
-use crate::zoho_desk::webhook::data::text;
+use crate::zoho_desk::types::text;
 
 pub(super) struct Told {
     at: i64,
@@ -44,6 +45,15 @@ impl Told {
             at: millis(&body["eventTime"]),
             rank,
             body,
+        }
+    }
+
+    /// A ticket of which nothing can be told; it is recorded as failed, for a person to see.
+    pub(super) fn unreadable(id: &str, error: &Error) -> Self {
+        Self {
+            at: 0,
+            rank: 0,
+            body: json!({ "unreadable": error.to_string(), "payload": { "id": id } }),
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{PER_PAGE, millis, unreadable_cursor};
 use crate::zoho_desk::settings::id_of;
-use crate::zoho_desk::webhook::data::{self, TRACKED, text};
+use crate::zoho_desk::types::{self, TRACKED, text};
 
 const MINUTE: i64 = 60_000;
 /// The search may lag behind.
@@ -156,8 +156,9 @@ impl State {
             return;
         };
         let modified = millis(&row["modifiedTime"]);
-        let known = self.tickets.get(&id).map(|known| known.modified);
-        let news = known != Some(modified) && modified >= self.since;
+        let known = self.tickets.get(&id);
+        let seen = known.is_some_and(|known| known.modified == modified && known.fits(row));
+        let news = !seen && modified >= self.since;
         if news && !self.changed.contains(&id) {
             self.changed.push_back(id);
         }
@@ -266,7 +267,7 @@ impl Place {
 
 impl Known {
     fn of(ticket: &Value) -> Self {
-        let fields = TRACKED.iter().map(|field| data::tracked(ticket, field));
+        let fields = TRACKED.iter().map(|field| types::tracked(ticket, field));
         Self {
             modified: millis(&ticket["modifiedTime"]),
             fields: fields.collect(),
@@ -281,6 +282,19 @@ impl Known {
         let place = TRACKED.iter().position(|field| *field == name);
         let field = place.and_then(|place| self.fields.get(place));
         field.map_or("", String::as_str)
+    }
+
+    /// Whether a row shows the ticket as it was read. Its time alone does not tell: two changes may be
+    /// of one second, and the ticket may have been read between them.
+    fn fits(&self, row: &Value) -> bool {
+        let same = |name: &str, known: &str| {
+            let shown = row.get(name);
+            shown.is_none_or(|shown| text(shown) == known)
+        };
+        let fields = ["status", "priority", "assigneeId"];
+        fields.iter().all(|name| same(name, self.field(name)))
+            && same("commentCount", &self.comments)
+            && same("threadCount", &self.threads)
     }
 
     /// As `prevState` has it.

@@ -116,6 +116,19 @@ async fn a_webhook_and_the_poll_give_one_event() {
 }
 
 #[tokio::test]
+async fn what_changes_in_the_second_of_the_look_is_seen_by_the_next_one() {
+    let mut desk = polling().await;
+    desk.told().await;
+    desk.pass(MINUTE);
+    let id = desk.ticket("Printer");
+    assert_eq!(desk.told().await.len(), 1);
+    desk.vendor.human_sets_status(&id, "Resolved");
+    desk.vendor.human_comments(&id, BOB, "a", false);
+    let told = desk.told().await;
+    assert_eq!(desk.types(&told), ["comment_added", "ticket_updated"]);
+}
+
+#[tokio::test]
 async fn a_ticket_that_becomes_overdue_is_told_although_nothing_changed_it() {
     let mut desk = polling().await;
     desk.told().await;
@@ -200,6 +213,24 @@ async fn ratings_alone_may_be_asked_for_beside_webhooks() {
     let keys: Vec<DedupKey> = told.iter().map(|body| desk.read(body).key).collect();
     assert!(keys[0] != keys[1] && keys[1] != keys[2]);
     assert_eq!(desk.http.count("GET /tickets/search"), 0);
+}
+
+#[tokio::test]
+async fn a_ticket_that_cannot_be_read_holds_up_no_other_and_is_seen() {
+    let mut desk = polling().await;
+    desk.told().await;
+    desk.pass(MINUTE);
+    desk.ticket("Huge");
+    desk.ticket("Printer");
+    desk.http.answers("GET /tickets/{id}", 200, "<html>");
+    let told = desk.told().await;
+    assert_eq!(told.len(), 2);
+    let drift = desk
+        .zoho
+        .read(&told[0], &desk.connection, "desk")
+        .unwrap_err();
+    assert_eq!(drift.field, "payload");
+    assert_eq!(desk.types(&told[1..]), ["ticket_added"]);
 }
 
 #[test]

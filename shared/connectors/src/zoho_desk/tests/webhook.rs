@@ -250,3 +250,23 @@ fn a_body_that_is_not_documented_names_the_field() {
     }
     zoho.read(&whole, &connection, "desk").unwrap();
 }
+
+#[test]
+fn a_time_in_milliseconds_and_a_type_in_a_list_are_read_as_the_others_are() {
+    let zoho = ZohoDesk::default();
+    let connection = connection("http://localhost", json!({}));
+    let read = |time: Value, kind: Value| {
+        let body = json!({
+            "eventType": "Ticket_Comment_Update",
+            "payload": {
+                "id": "1", "ticketId": "2", "commentedTime": time,
+                "commenterId": 4_000_000_008_692_u64, "commenter": { "name": "Jade", "type": kind },
+            },
+        });
+        zoho.read(&body, &connection, "desk").unwrap()
+    };
+    let list = read(json!(1_485_266_818_000_i64), json!(["AGENT"]));
+    let text = read(json!("2017-01-24T14:06:58.000Z"), json!("AGENT"));
+    assert_eq!(list, text);
+    assert_eq!(list.data["comment"]["author_type"], "AGENT");
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::data::{flag, text};
+use crate::zoho_desk::types::{flag, text};
 
 /// Compares the payload with its `prevState`. A field that the state before does not hold did not
 /// change; without any state before, nothing can be told, and `known` says so.

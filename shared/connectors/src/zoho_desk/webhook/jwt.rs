@@ -5,8 +5,7 @@
 //! [RFC 7517]: https://datatracker.ietf.org/doc/html/rfc7517
 
 use base64::Engine as _;
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use deskbridge_core::{Error, ErrorKind, Result, Timestamp};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde::Deserialize;
@@ -17,14 +16,6 @@ const SKEW_MS: i64 = 60_000;
 /// Beyond this a time is in milliseconds: in seconds it would lie in the year 5138.
 const FIRST_MILLIS: f64 = 1e11;
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
-
-/// As other readers do, it takes a last character whose spare bits are not zero.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// Whom a token must name.
 pub(super) struct Expected<'a> {

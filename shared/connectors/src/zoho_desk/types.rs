@@ -8,28 +8,28 @@ use crate::text::{plain, truncate};
 /// As much of a comment or a mail as a chat shows; the rest is behind the link.
 const MAX_TEXT_CHARS: usize = 3_000;
 
-/// The fields whose change is told, as the vendor names them.
-pub(in crate::zoho_desk) const TRACKED: [&str; 9] = [
+/// The fields that tell what a change did, as the vendor names them; all are short.
+pub(super) const TRACKED: [&str; 8] = [
     "status",
     "statusType",
     "priority",
     "assigneeId",
     "departmentId",
-    "subject",
     "dueDate",
     "isEscalated",
     "isOverDue",
 ];
 
 /// A tracked field as text: a truth value that is left out is false.
-pub(in crate::zoho_desk) fn tracked(ticket: &Value, field: &str) -> String {
+pub(super) fn tracked(ticket: &Value, field: &str) -> String {
     match field {
         "isEscalated" | "isOverDue" => flag(&ticket[field]).to_string(),
+        "dueDate" => time(&ticket[field]),
         _ => text(&ticket[field]),
     }
 }
 
-pub(in crate::zoho_desk) fn ticket(ticket: &Value) -> Value {
+pub(super) fn ticket(ticket: &Value) -> Value {
     json!({
         "id": text(&ticket["id"]),
         "number": text(&ticket["ticketNumber"]),
@@ -50,15 +50,15 @@ pub(in crate::zoho_desk) fn ticket(ticket: &Value) -> Value {
         "email": first(&[&ticket["email"], &ticket["contact"]["email"]]),
         "phone": text(&ticket["phone"]),
         "url": text(&ticket["webUrl"]),
-        "due_at": text(&ticket["dueDate"]),
-        "created_at": text(&ticket["createdTime"]),
-        "modified_at": text(&ticket["modifiedTime"]),
+        "due_at": time(&ticket["dueDate"]),
+        "created_at": time(&ticket["createdTime"]),
+        "modified_at": time(&ticket["modifiedTime"]),
         "escalated": flag(&ticket["isEscalated"]),
         "overdue": flag(&ticket["isOverDue"]),
     })
 }
 
-pub(in crate::zoho_desk) fn comment(comment: &Value) -> Value {
+pub(super) fn comment(comment: &Value) -> Value {
     let html = !text(&comment["contentType"]).eq_ignore_ascii_case("plaintext");
     json!({
         "id": text(&comment["id"]),
@@ -66,13 +66,13 @@ pub(in crate::zoho_desk) fn comment(comment: &Value) -> Value {
         "public": flag(&comment["isPublic"]),
         "author_id": first(&[&comment["commenterId"], &comment["commenter"]["id"]]),
         "author": person(&comment["commenter"]),
-        "author_type": text(&comment["commenter"]["type"]),
-        "at": text(&comment["commentedTime"]),
+        "author_type": kind(&comment["commenter"]),
+        "at": time(&comment["commentedTime"]),
     })
 }
 
 /// A mail, a call or a chat message of a ticket. Lists carry its beginning only.
-pub(in crate::zoho_desk) fn thread(thread: &Value) -> Value {
+pub(super) fn thread(thread: &Value) -> Value {
     let words = match thread["content"].as_str() {
         Some(content) if !content.is_empty() => body(&json!(content), true),
         _ => body(&thread["summary"], false),
@@ -84,10 +84,10 @@ pub(in crate::zoho_desk) fn thread(thread: &Value) -> Value {
         "text": words,
         "author_id": text(&thread["author"]["id"]),
         "author": person(&thread["author"]),
-        "author_type": text(&thread["author"]["type"]),
+        "author_type": kind(&thread["author"]),
         "from": text(&thread["fromEmailAddress"]),
         "to": text(&thread["to"]),
-        "at": text(&thread["createdTime"]),
+        "at": time(&thread["createdTime"]),
     })
 }
 
@@ -100,14 +100,17 @@ pub(super) fn approval(approval: &Value) -> Value {
         "approver_id": first(&[&approval["approverId"], &approval["approver"]["id"]]),
         "approver": person(&approval["approver"]),
         "requester": person(&approval["requester"]),
-        "at": first(&[&approval["processedTime"], &approval["requestedTime"]]),
+        "at": time(&json!(first(&[&approval["processedTime"], &approval["requestedTime"]]))),
     })
 }
 
 pub(super) fn rating(rating: &Value) -> Value {
     json!({
         "id": text(&rating["id"]),
-        "rating": text(&rating["rating"]).to_ascii_lowercase(),
+        "rating": match text(&rating["rating"]).to_ascii_lowercase().as_str() {
+            "ok" => "okay",
+            rating => rating,
+        },
         "feedback": body(&rating["feedback"], false),
         "agent_id": text(&rating["agentId"]),
         "contact_id": text(&rating["contactId"]),
@@ -116,7 +119,7 @@ pub(super) fn rating(rating: &Value) -> Value {
     })
 }
 
-pub(in crate::zoho_desk) fn agent(agent: &Value) -> Value {
+pub(super) fn agent(agent: &Value) -> Value {
     json!({
         "id": text(&agent["id"]),
         "name": person(agent),
@@ -126,7 +129,7 @@ pub(in crate::zoho_desk) fn agent(agent: &Value) -> Value {
 }
 
 /// A text, a number or a truth value as text; empty for anything else.
-pub(in crate::zoho_desk) fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
@@ -135,15 +138,19 @@ pub(in crate::zoho_desk) fn text(value: &Value) -> String {
     }
 }
 
-/// A moment as the vendor writes it elsewhere: some are milliseconds since 1970.
+/// A moment in one form: the vendor writes it as text in some places, as milliseconds in others.
 pub(super) fn time(value: &Value) -> String {
+    at(value).map_or_else(|| text(value), |time| time.to_string())
+}
+
+pub(super) fn at(value: &Value) -> Option<Timestamp> {
     let written = text(value);
-    let millis = written.parse().map(Timestamp::from_millis);
-    millis.map_or(written, |time| time.to_string())
+    let millis = written.parse().ok().map(Timestamp::from_millis);
+    millis.or_else(|| Timestamp::parse(&written))
 }
 
 /// The vendor writes truth values as such, or as texts.
-pub(in crate::zoho_desk) fn flag(value: &Value) -> bool {
+pub(super) fn flag(value: &Value) -> bool {
     value == &Value::Bool(true)
         || value
             .as_str()
@@ -153,6 +160,11 @@ pub(in crate::zoho_desk) fn flag(value: &Value) -> bool {
 fn first(values: &[&Value]) -> String {
     let mut texts = values.iter().map(|value| text(value));
     texts.find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// `AGENT` or `END_USER`, which comes alone or in a list.
+fn kind(person: &Value) -> String {
+    first(&[&person["type"], &person["type"][0]])
 }
 
 fn person(person: &Value) -> String {
