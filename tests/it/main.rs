@@ -32,6 +32,7 @@ mod outcomes;
 mod readme;
 mod replay;
 mod resolve;
+mod schemas;
 mod slack;
 mod sources;
 mod sync;

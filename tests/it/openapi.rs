@@ -19,7 +19,10 @@ async fn every_address_of_the_document_is_there_and_asks_for_a_token() {
     for (path, item) in paths {
         let path = path.strip_prefix("/admin/v1/").unwrap();
         let path = path.replace("{id}", "x").replace("{name}", "x");
-        let path = path.replace("{integration}", "x").replace("{action}", "x");
+        let path = path
+            .replace("{integration}", "x")
+            .replace("{action}", "x")
+            .replace("{kind}", "x");
         for (method, operation) in item.as_object().unwrap() {
             let method = method.to_uppercase();
             let (status, said) = world.admin("", &method, &path, Value::Null).await;
