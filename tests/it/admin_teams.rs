@@ -84,7 +84,7 @@ async fn writes_are_not_found(world: &World, token: &str, role: Role, foreign: &
         ),
     ];
     let expected = match role {
-        Role::Viewer => 403,
+        Role::Viewer | Role::Flow => 403,
         Role::Admin => 404,
     };
     for (method, path, body) in writes {
