@@ -98,8 +98,14 @@ impl Cloud {
         if audience.is_none() && !scopes.iter().all(known) {
             return Err(oauth(400, "invalid_scope", "Invalid OAuth scope."));
         }
+        // An identity token is read by whom it is shown to, so it is none of the opaque ones.
+        let identity = audience.as_ref().and_then(|audience| {
+            let email = &self.options.client_email;
+            let end = now + 3_600;
+            rsa::signed(&json!({"iss": "https://accounts.google.com", "aud": audience, "email": email, "iat": now, "exp": end}))
+        });
         Ok(Grant {
-            token: format!("ya29.{}", uuid()),
+            token: identity.unwrap_or_else(|| format!("ya29.{}", uuid())),
             scopes,
             user,
             audience,

@@ -108,7 +108,10 @@ fn token(state: &mut State, request: &Request) -> Reply {
 /// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm>
 fn check_assertion(options: &Options, assertion: &str) -> Result<(), &'static str> {
     let (_, claims) = rsa::read(assertion).ok_or("invalid assertion")?;
-    let left = claims["exp"].as_i64().unwrap_or_default() - now().as_second();
+    // The vendor's own examples write the time as text.
+    let text = claims["exp"].as_str().and_then(|text| text.parse().ok());
+    let end: i64 = claims["exp"].as_i64().or(text).unwrap_or_default();
+    let left = end - now().as_second();
     if claims["iss"] != options.client_id.as_str() {
         return Err("invalid client credentials");
     }
