@@ -77,7 +77,7 @@ async fn what_nobody_could_verify_is_recorded_and_never_carried_out() {
     let (_, shown) = ask("GET", &format!("events/{}", event.id), Value::Null).await;
     assert!(shown["why"].as_str().unwrap().contains("never carried out"));
     let (_, explained) = ask("POST", "explain", json!({"event_id": event.id})).await;
-    assert_eq!(explained["decision"], "failed", "{explained}");
+    assert_eq!(explained["events"][0]["decision"], "failed", "{explained}");
     assert!(world.sandbox.opsgenie.alerts().is_empty());
 
     assert_eq!(post(&world, &[JSON, TOKEN]).await, 202);

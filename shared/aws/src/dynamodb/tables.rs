@@ -16,9 +16,10 @@ pub const EXPIRES_AT: &str = "expires_at";
 /// How long a settled action and an event are kept: the longest that a vendor or a person repeats
 /// one, and with it the time for which a repeat is known.
 pub const RETENTION: Duration = Duration::from_secs(30 * 86_400);
-/// The longest that a message about an action can live: four days in its queue, fourteen in the
-/// dead-letter queue, where the age of a FIFO queue's message begins anew, and both once more after a
-/// person's redrive,
+/// The longest that a message about an action can live, a person's redrive included.
+///
+/// Four days in its queue and fourteen in the dead-letter queue, where the age of a FIFO queue's message
+/// begins anew, and both once more:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>.
 pub const QUEUE_RETENTION: Duration = Duration::from_secs(2 * (4 + 14) * 86_400);
 
