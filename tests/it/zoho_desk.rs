@@ -1,4 +1,4 @@
-//! Zoho Desk's signed webhooks from the portal to a decision, and PyJWT's opinion of the signatures.
+//! Zoho Desk's signed webhooks from the portal to a decision, and `PyJWT`'s opinion of the signatures.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -188,7 +188,7 @@ async fn keys_that_cannot_be_read_are_a_503_and_older_ones_do_for_a_day() {
     }
 }
 
-/// Which tokens pass is not only our own opinion: PyJWT sees the same ones.
+/// Which tokens pass is not only our own opinion: `PyJWT` sees the same ones.
 #[tokio::test(flavor = "multi_thread")]
 async fn pyjwt_agrees_on_ten_thousand_mutated_tokens() {
     let portal = ZohoDesk::start(Options::default()).await.unwrap();
@@ -270,7 +270,7 @@ fn signed(portal: &ZohoDesk) -> Vec<String> {
 }
 
 /// Changes, drops, doubles or moves characters of a token, within the alphabet that tokens have:
-/// `PyJWT` passes over others, and we do not.
+/// ``PyJWT`` passes over others, and we do not.
 fn mutated(token: &str, random: &mut u64) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
     let mut text = token.as_bytes().to_vec();

@@ -167,6 +167,26 @@ impl Update {
     }
 
     pub(super) fn write(&self, table: &str) -> Result<TransactWriteItem> {
+        let parts = self.parts()?;
+        let mut builder = aws_sdk_dynamodb::types::Update::builder();
+        if !parts.conditions.is_empty() {
+            builder = builder
+                .condition_expression(parts.conditions.join(" AND "))
+                .return_values_on_condition_check_failure(Return::AllOld);
+        }
+        let built = builder
+            .table_name(table)
+            .set_key(Some(keyed(&self.pk)))
+            .update_expression(parts.expression())
+            .set_expression_attribute_names(some(parts.names))
+            .set_expression_attribute_values(some(parts.values))
+            .build();
+        built
+            .map(update)
+            .map_err(|_| unbuilt("dynamodb:UpdateItem"))
+    }
+
+    fn parts(&self) -> Result<Parts> {
         let mut parts = Parts::default();
         for (connector, new) in &self.links {
             let (name, value) = parts.named(format!("{LINK}{connector}"));
@@ -218,22 +238,7 @@ impl Update {
             let later = format!("(attribute_not_exists({ENDED_AT}) OR {ENDED_AT} < :ended)");
             parts.conditions.push(later);
         }
-        let mut builder = aws_sdk_dynamodb::types::Update::builder();
-        if !parts.conditions.is_empty() {
-            builder = builder
-                .condition_expression(parts.conditions.join(" AND "))
-                .return_values_on_condition_check_failure(Return::AllOld);
-        }
-        let built = builder
-            .table_name(table)
-            .set_key(Some(keyed(&self.pk)))
-            .update_expression(parts.expression())
-            .set_expression_attribute_names(some(parts.names))
-            .set_expression_attribute_values(some(parts.values))
-            .build();
-        built
-            .map(update)
-            .map_err(|_| unbuilt("dynamodb:UpdateItem"))
+        Ok(parts)
     }
 }
 

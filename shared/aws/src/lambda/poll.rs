@@ -18,11 +18,14 @@ use super::{Error, Parts, Time};
 /// What must be left to begin another round: a page of each watch, and its writes.
 const A_ROUND: Duration = Duration::from_secs(40);
 
+/// Makes what tells people.
+pub type NewHerald = fn(Arc<dyn Secrets>, Arc<dyn VendorHttp>) -> Arc<dyn Herald>;
+
 /// A schedule; the event's content does not matter.
 pub async fn serve_poll(
     parts: Parts,
     http: Arc<dyn VendorHttp>,
-    herald: fn(Arc<dyn Secrets>, Arc<dyn VendorHttp>) -> Arc<dyn Herald>,
+    herald: NewHerald,
 ) -> Result<(), Error> {
     let host = Host::start()?;
     let inbound = host.inbound()?;

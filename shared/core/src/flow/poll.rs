@@ -18,6 +18,7 @@ use crate::event::{ENVELOPE_VERSION, Envelope};
 use crate::mapping::{Compiled, Plan};
 use crate::notice::Kind;
 use crate::ports::{Clock, CredentialState, Message, Queue, Secrets, Store, VendorHttp};
+use crate::secret::Credential;
 use crate::{Error, ErrorKind, Result, Retry, Timestamp};
 use watch::Watch;
 
@@ -148,18 +149,28 @@ impl<P: Compiled> Poll<P> {
                 self.keep(watch, cursor, page, now).await.map(Some)
             }
             Err(error) => {
-                let state = self.store.credential_state(&credential.name).await?;
-                if state.paused.is_none() && error.retry() == Retry::WhenCredentialChanges {
-                    let (store, kind) = (&*self.store, Kind::CredentialPaused);
-                    note(store, now, kind, &credential.name, error.message()).await;
-                }
-                if let Some(state) = state.after(&error, &credential.version, now) {
-                    self.store
-                        .put_credential_state(&credential.name, state)
-                        .await?;
-                }
+                self.note_credential(&credential, &error, now).await?;
                 self.failed(watch, cursor, &error, now).await
             }
+        }
+    }
+
+    /// Tells all who use the credential, and a person if one must see to it.
+    async fn note_credential(
+        &self,
+        credential: &Credential,
+        error: &Error,
+        now: Timestamp,
+    ) -> Result<()> {
+        let name = &credential.name;
+        let state = self.store.credential_state(name).await?;
+        if state.paused.is_none() && error.retry() == Retry::WhenCredentialChanges {
+            let kind = Kind::CredentialPaused;
+            note(&*self.store, now, kind, name, error.message()).await;
+        }
+        match state.after(error, &credential.version, now) {
+            Some(state) => self.store.put_credential_state(name, state).await,
+            None => Ok(()),
         }
     }
 
