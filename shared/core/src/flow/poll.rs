@@ -144,9 +144,8 @@ impl Poll {
             }
             Err(error) => {
                 let state = self.store.credential_state(&credential.name).await?;
-                if state.paused.is_none() && error.retry() == Retry::WhenCredentialChanges {
-                    let (store, kind) = (&*self.store, Kind::CredentialPaused);
-                    note(store, now, kind, &credential.name, error.message()).await;
+                if state.paused.is_none() {
+                    self.note_pause(&credential.name, &error, now).await;
                 }
                 if let Some(state) = state.after(&error, &credential.version, now) {
                     self.store
@@ -155,6 +154,14 @@ impl Poll {
                 }
                 self.failed(watch, cursor, &error, now).await
             }
+        }
+    }
+
+    /// A person hears of a credential that is paused from now on.
+    async fn note_pause(&self, credential: &str, error: &Error, now: Timestamp) {
+        if error.retry() == Retry::WhenCredentialChanges {
+            let (store, kind) = (&*self.store, Kind::CredentialPaused);
+            note(store, now, kind, credential, error.message()).await;
         }
     }
 
