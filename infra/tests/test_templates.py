@@ -17,7 +17,7 @@ NEEDS = {
     "sweep": {"DESKBRIDGE_QUEUE_OUTBOUND"},
     "poll": {"DESKBRIDGE_QUEUE_INBOUND", "DESKBRIDGE_SECRET_PREFIX"},
     "data": {"DESKBRIDGE_SECRET_PREFIX"},
-    "admin": {"DESKBRIDGE_QUEUE_OUTBOUND", "DESKBRIDGE_SECRET_PREFIX"},
+    "admin": {"DESKBRIDGE_QUEUE_INBOUND", "DESKBRIDGE_QUEUE_OUTBOUND", "DESKBRIDGE_SECRET_PREFIX"},
 }
 # An app at Slack has addresses without a key; Zoho Desk asks with a GET whether anybody is at its address.
 OWN_ROUTES = {"webhook-slack": "POST /slack/{what}", "webhook-zoho-desk": "ANY /webhooks/zoho-desk/{key}"}

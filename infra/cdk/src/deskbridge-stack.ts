@@ -199,7 +199,11 @@ export class DeskbridgeStack extends Stack {
     const made = this.worker('Admin', 'admin', {
       timeout: Duration.seconds(29),
       reservedConcurrentExecutions: 5,
-      environment: { DESKBRIDGE_QUEUE_OUTBOUND: this.outbound.queue.queueUrl, DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX },
+      environment: {
+        DESKBRIDGE_QUEUE_INBOUND: this.inbound.queue.queueUrl,
+        DESKBRIDGE_QUEUE_OUTBOUND: this.outbound.queue.queueUrl,
+        DESKBRIDGE_SECRET_PREFIX: SECRET_PREFIX,
+      },
       may: [
         allow(['dynamodb:GetItem', 'dynamodb:Scan', ...write, ...transact], integrations.tableArn),
         allow([...READ, 'dynamodb:Scan', ...write, ...transact], state.tableArn),
