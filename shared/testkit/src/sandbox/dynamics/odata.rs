@@ -1,4 +1,4 @@
-//! The part of OData that the sandbox reads.
+//! The part of `OData` that the sandbox reads.
 
 use serde_json::{Map, Value};
 
