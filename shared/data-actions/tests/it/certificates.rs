@@ -56,7 +56,9 @@ impl Service {
                 let peer = connection.peer_certificates().unwrap()[0].to_vec();
                 seen.lock().unwrap().push(peer);
                 let mut request = [0; 4_096];
-                stream.read(&mut request).await.ok();
+                let Ok(1..) = stream.read(&mut request).await else {
+                    continue;
+                };
                 let answer = "HTTP/1.1 200 OK\r\ncontent-length: 11\r\nconnection: close\r\n\r\n{\"ok\":true}";
                 stream.write_all(answer.as_bytes()).await.ok();
                 stream.shutdown().await.ok();
