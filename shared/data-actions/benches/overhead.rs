@@ -157,7 +157,6 @@ async fn runner(data: &tempfile::TempDir, http: &Arc<Timed>, url: &str) -> Runne
         tenants: Vec::new(),
         file: None,
         keys_chosen: false,
-        tenants: Vec::new(),
         deleted_at: None,
         updated_at: never,
         live_since: never,
