@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use deskbridge_core::flow::receive::{MAX_BODY_BYTES, Receipt, Refusal, WebhookRequest};
@@ -69,10 +69,15 @@ async fn probe(
         Ok(Path((connector, key))) => bundle.receive.probe(connector, key).await,
         Err(_) => Err(Refusal::unknown_address()),
     };
-    match answer {
-        Ok(()) => StatusCode::OK.into_response(),
-        Err(refusal) => problem(&refusal, &request_id),
+    let Err(refusal) = answer else {
+        return StatusCode::OK.into_response();
+    };
+    let mut response = problem(&refusal, &request_id);
+    if refusal.status == 405 {
+        let post = HeaderValue::from_static("POST");
+        response.headers_mut().insert(header::ALLOW, post);
     }
+    response
 }
 
 /// The three addresses that an app at Slack has; what comes in says which of them it came by.

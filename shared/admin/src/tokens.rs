@@ -234,28 +234,29 @@ pub fn is_token_name(name: &str) -> bool {
 
 fn check(body: &TokenBody) -> Answer<()> {
     let named = is_token_name(&body.name);
-    let team = body.team.as_deref();
-    let team = team.is_none_or(|team| {
-        (1..=MAX_NAME_CHARS).contains(&team.chars().count()) && !team.chars().any(char::is_control)
-    });
+    let fits = |text: &Option<String>| text.as_deref().is_none_or(is_plain_name);
     let days = body.expires_in_days;
     let days = days.is_none_or(|days| (1..=MAX_DAYS).contains(&days));
-    let (field, detail) = match (named, team, days) {
-        (false, _, _) => (
-            "name",
-            "Use 1 to 64 lower-case letters, digits and hyphens.",
-        ),
-        (_, false, _) => (
-            "team",
-            "Use 1 to 64 characters, none of them a control character.",
-        ),
-        (_, _, false) => ("expires_in_days", "Use 1 to 3650."),
-        _ if body.integration.is_some() && !matches!(body.role, RoleWord::Flow) => {
-            ("integration", "Only a token with the role flow has one.")
-        }
-        _ => return Ok(()),
+    let plain = "Use 1 to 64 characters, none of them a control character.";
+    let (field, detail) = if !named {
+        let letters = "Use 1 to 64 lower-case letters, digits and hyphens.";
+        ("name", letters)
+    } else if !fits(&body.team) {
+        ("team", plain)
+    } else if !fits(&body.integration) {
+        ("integration", plain)
+    } else if !days {
+        ("expires_in_days", "Use 1 to 3650.")
+    } else if body.integration.is_some() && !matches!(body.role, RoleWord::Flow) {
+        ("integration", "Only a token with the role flow has one.")
+    } else {
+        return Ok(());
     };
     Err(Problem::field(422, "Does not fit", field, detail))
+}
+
+fn is_plain_name(text: &str) -> bool {
+    (1..=MAX_NAME_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 fn view(token: &Token) -> TokenView {

@@ -82,7 +82,7 @@ pub(crate) fn compile(spec: &IntegrationSpec) -> Result<Draft, Vec<Problem>> {
         connections: [(DESK, &settings.desk), (SLACK, &settings.slack)]
             .map(|(name, own)| (name.to_owned(), connection(name, own)))
             .into(),
-        guards: Vec::new(),
+        guards: notices::other_departments(),
         rules,
         tenants: settings.tenants(),
         places: Places::default(),

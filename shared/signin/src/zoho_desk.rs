@@ -25,12 +25,13 @@ pub(crate) struct Start {
     /// The id of the event of what the person typed or pressed.
     #[serde(default)]
     ask: String,
-    /// Set by the page's own button.
+    /// Set by the page's own link.
     #[serde(default)]
     go: String,
 }
 
-/// Says whose accounts are to be linked; its button leads to Zoho. Who was sent somebody else's link
+/// Says whose accounts are to be linked; its link leads to Zoho, which a form could not: browsers hold the
+/// page's own policy against where a form is redirected to. Who was sent somebody else's link
 /// sees that it is not theirs.
 pub(crate) async fn start(State(ports): State<Ports>, Query(asked): Query<Start>) -> Response {
     let begun = match asked.go.is_empty() {
@@ -46,8 +47,7 @@ async fn ask_first(ports: &Ports, event: &str) -> Result<Response> {
     let body = format!(
         "<p>What the Slack member <b>{user}</b> of workspace <b>{team}</b> asks for will be done at Zoho \
          Desk as you. Go on only if that is you, and you have just asked for this in Slack.</p>\
-         <form><input type=\"hidden\" name=\"ask\" value=\"{}\">\
-         <button name=\"go\" value=\"1\">Sign in to Zoho Desk</button></form>",
+         <p><a href=\"?ask={}&amp;go=1\">Sign in to Zoho Desk</a></p>",
         escape(event)
     );
     Ok(page(StatusCode::OK, "Link Slack with Zoho Desk", &body))

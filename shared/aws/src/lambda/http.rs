@@ -91,7 +91,13 @@ impl HttpResponse {
     pub(super) fn of_probe(answer: Result<(), Refusal>, request_id: &str) -> Self {
         match answer {
             Ok(()) => Self::new(200, "text/plain", String::new()),
-            Err(refusal) => Self::problem(&refusal, request_id),
+            Err(refusal) => {
+                let mut response = Self::problem(&refusal, request_id);
+                if refusal.status == 405 {
+                    response.headers.insert("allow", "POST".to_owned());
+                }
+                response
+            }
         }
     }
 

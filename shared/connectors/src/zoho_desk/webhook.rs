@@ -170,7 +170,7 @@ fn seen(settings: &Settings, about: About, ticket_id: &str, body: &Value) -> Map
     ticket["id"] = json!(ticket_id);
     let watched = settings.watches(ticket["department_id"].as_str().unwrap_or_default());
     let mut seen = json!({
-        "event": { "at": types::time(&body["eventTime"]), "watched": watched },
+        "portal": { "at": types::time(&body["eventTime"]), "watched": watched },
         "ticket": ticket,
     });
     match about {

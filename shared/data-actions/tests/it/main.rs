@@ -8,6 +8,7 @@ mod certificates;
 mod definitions;
 mod drafts;
 mod dynamics;
+mod features;
 mod google;
 mod guard;
 mod once;

@@ -1,7 +1,9 @@
 //! What channels and assigned agents are told of. A webhook's body is a hint: the ticket is read again
 //! first, and the report of that makes the messages.
 
-use deskbridge_core::mapping::{Condition, Rule};
+use std::collections::BTreeSet;
+
+use deskbridge_core::mapping::{Condition, Guard, Rule};
 use serde_json::{Value, json};
 
 use super::workspace::Workspace;
@@ -154,6 +156,19 @@ fn carried(on: &str) -> Value {
     carried["for"] = json!("notice");
     carried["on"] = json!(on);
     carried
+}
+
+/// Of departments that the connection leaves out nobody is told.
+pub(super) fn other_departments() -> Vec<Guard> {
+    let events: BTreeSet<_> = NOTICES.iter().map(|notice| notice.on).collect();
+    let guards = events.into_iter().map(|event| Guard {
+        on: format!("{DESK}.{event}"),
+        condition: Condition::new(
+            "not portal.watched",
+            "the ticket's department is not one of those in the settings",
+        ),
+    });
+    guards.collect()
 }
 
 impl Kind<'_> {

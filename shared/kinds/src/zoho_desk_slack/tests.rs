@@ -296,3 +296,34 @@ fn a_ticket_is_told_to_its_departments_channel_and_to_its_agent() {
     ];
     assert_eq!(told, expected, "{decision:?}");
 }
+
+#[test]
+fn of_a_department_that_the_connection_leaves_out_nobody_is_told() {
+    let plan = Plan::compile(compile(settings()).unwrap(), &deskbridge_connectors::all()).unwrap();
+    let decision = |watched: bool| {
+        let data = json!({"portal": {"at": "", "watched": watched}, "ticket": {"id": "9"}});
+        let incoming = Incoming {
+            key: DedupKey::Each,
+            event_type: "ticket_added".into(),
+            subject: EntityRef::new("zoho-desk", "ticket", "9"),
+            actor: None,
+            made_by_us: false,
+            observed: BTreeMap::new(),
+            data: data.as_object().cloned().unwrap(),
+        };
+        let facts = Facts {
+            integration: "support-chat",
+            config_version: 1,
+            event_id: "evt_1",
+            connector: "zoho-desk",
+            received_at: Timestamp::from_millis(1),
+            entity: &Entity::unknown(incoming.subject.clone()),
+            incoming: &incoming,
+            depth: 0,
+        };
+        decide(&plan, &facts).decision
+    };
+    assert_eq!(decision(true).actions().len(), 1, "the ticket is read");
+    let why = format!("{:?}", decision(false));
+    assert!(why.contains("not one of those in the settings"), "{why}");
+}
