@@ -15,7 +15,7 @@ use it_support::{World, client};
 const TOKEN: &str = "a-token-of-22-characters-or-more";
 const ACTION: &str = "data-actions/help-desk/create-ticket";
 
-async fn world() -> (World, Zendesk) {
+pub(crate) async fn world() -> (World, Zendesk) {
     let world = World::start().await;
     let zendesk = Zendesk::start(zendesk::Options::default()).await.unwrap();
     let options = zendesk::Options::default();
@@ -47,7 +47,7 @@ async fn post(world: &World, path: &str, token: &str, key: &str, input: &Value) 
     )
 }
 
-fn ticket() -> Value {
+pub(crate) fn ticket() -> Value {
     json!({"subject": "Call back", "body": "The line broke."})
 }
 

@@ -6,6 +6,7 @@
     reason = "a test ends where it fails"
 )]
 
+mod action_commands;
 mod admin;
 mod admin_credentials;
 mod admin_inputs;
@@ -30,6 +31,7 @@ mod once_more;
 mod openapi;
 mod outcomes;
 mod readme;
+mod refused_files;
 mod replay;
 mod resolve;
 mod schemas;

@@ -1,11 +1,14 @@
-//! `deskbridge action`: imports, lists, publishes, runs and tests data actions of a folder of integrations.
+//! `deskbridge action`: imports, lists, publishes, runs and tests data actions, of a running Deskbridge or
+//! of a folder of integrations.
 //!
-//! Everything happens in this process, over a store that is gone afterwards, so no `serve` is needed and
-//! none is disturbed.
+//! What is done with a folder happens in this process, over a store that is gone afterwards, so no `serve`
+//! is needed and none is disturbed.
 
 mod document;
 mod import;
 mod list;
+mod outcome;
+mod remote;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -15,13 +18,15 @@ use clap::{Args, Subcommand};
 use deskbridge_clock::SystemClock;
 use deskbridge_connectors::http::Targets;
 use deskbridge_core::{Error, ErrorKind, Result};
-use deskbridge_data_actions::{DEFAULT_TIMEOUT, Execution, Finished};
+use deskbridge_data_actions::{DEFAULT_TIMEOUT, Execution};
 use deskbridge_embedded::EmbeddedSecrets;
 use serde_json::Value;
 
 use crate::bundle::{Bundle, Options};
+use crate::client::Connection;
 use crate::folder::{self, Applied};
 use crate::{settings, term};
+use outcome::Outcome;
 
 #[derive(Subcommand)]
 pub enum ActionCommand {
@@ -39,14 +44,14 @@ pub enum ActionCommand {
     Test(TestArgs),
 }
 
+/// Whose actions are meant.
 #[derive(Args)]
-pub struct FolderArgs {
-    /// Folder of integration files; credentials.yaml in it holds the secrets.
-    #[arg(long, default_value = "integrations")]
-    pub config: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
+pub struct Place {
+    /// Take this folder's files instead of a running Deskbridge; credentials.yaml in it holds the secrets.
+    #[arg(long, value_name = "FOLDER")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: Connection,
 }
 
 #[derive(Args)]
@@ -62,11 +67,11 @@ pub struct RunArgs {
     /// Give the output flat names, as a flow sees them.
     #[arg(long)]
     pub flatten: bool,
-    /// Allow private and loopback addresses, and plain HTTP.
-    #[arg(long)]
+    /// With --config: allow private and loopback addresses, and plain HTTP.
+    #[arg(long, requires = "config")]
     pub allow_private_targets: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
+    pub place: Place,
 }
 
 #[derive(Args)]
@@ -83,11 +88,11 @@ pub struct TestArgs {
     /// Give the output flat names, as a flow sees them.
     #[arg(long)]
     pub flatten: bool,
-    /// Allow private and loopback addresses, and plain HTTP.
-    #[arg(long)]
+    /// With --config: allow private and loopback addresses, and plain HTTP.
+    #[arg(long, requires = "config")]
     pub allow_private_targets: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
+    pub place: Place,
 }
 
 /// Carries out a command; `false` if the action failed.
@@ -97,30 +102,49 @@ pub async fn action(command: ActionCommand) -> Result<bool> {
         ActionCommand::List(args) => list::list(&args).await,
         ActionCommand::Show(args) => list::show(&args).await,
         ActionCommand::Publish(args) => document::publish(&args).await,
-        ActionCommand::Run(args) => {
-            let bench = Bench::open(&args.folder, args.allow_private_targets).await?;
-            let input = input(&args.input)?;
-            let execution = bench.execution(&args.integration, &args.action, input, args.flatten);
-            let finished = bench.bundle.data_actions.run(&execution).await;
-            Ok(show(finished, args.trace))
-        }
-        ActionCommand::Test(args) => test(args).await,
+        ActionCommand::Run(args) => run(&args).await,
+        ActionCommand::Test(args) => test(&args).await,
     }
 }
 
-async fn test(args: TestArgs) -> Result<bool> {
-    let bench = Bench::open(&args.folder, args.allow_private_targets).await?;
-    let (runner, name) = (&bench.bundle.data_actions, &args.integration);
-    let execution = |input| bench.execution(name, &args.action, input, args.flatten);
-    let finished = match (&args.response, &args.input) {
-        (Some(answer), _) => {
-            let answer = read(answer)?;
-            runner.replay(&execution(Value::Null), &answer).await
+async fn run(args: &RunArgs) -> Result<bool> {
+    let input = input(&args.input)?;
+    let outcome = match &args.place.config {
+        None => remote::run(args, input).await?,
+        Some(folder) => {
+            let bench = Bench::open(folder, args.allow_private_targets).await?;
+            let execution = bench.execution(&args.integration, &args.action, input, args.flatten);
+            bench.bundle.data_actions.run(&execution).await.into()
         }
-        (None, Some(file)) => runner.test(&execution(input(file)?)).await,
+    };
+    Ok(outcome.print(args.trace))
+}
+
+async fn test(args: &TestArgs) -> Result<bool> {
+    let given = match (&args.response, &args.input) {
+        (Some(answer), _) => Given::Answer(read(answer)?),
+        (None, Some(file)) => Given::Input(input(file)?),
         (None, None) => return Err(wrong("say --input or --response")),
     };
-    Ok(show(finished, true))
+    let Some(folder) = &args.place.config else {
+        return Ok(remote::test(args, given).await?.print(true));
+    };
+    let bench = Bench::open(folder, args.allow_private_targets).await?;
+    let (runner, name) = (&bench.bundle.data_actions, &args.integration);
+    let execution = |input| bench.execution(name, &args.action, input, args.flatten);
+    let finished = match given {
+        Given::Answer(answer) => runner.replay(&execution(Value::Null), &answer).await,
+        Given::Input(input) => runner.test(&execution(input)).await,
+    };
+    Ok(Outcome::from(finished).print(true))
+}
+
+/// What a test begins with.
+enum Given {
+    /// Calls the target.
+    Input(Value),
+    /// Calls nobody: what the target once answered.
+    Answer(String),
 }
 
 fn input(file: &Path) -> Result<Value> {
@@ -135,10 +159,10 @@ struct Bench {
 }
 
 impl Bench {
-    async fn open(args: &FolderArgs, private: bool) -> Result<Self> {
+    async fn open(folder: &Path, private: bool) -> Result<Self> {
         let data =
             tempfile::tempdir().map_err(|error| wrong(format!("cannot make a folder: {error}")))?;
-        let file = args.config.join(folder::CREDENTIALS_FILE);
+        let file = folder.join(folder::CREDENTIALS_FILE);
         let secrets =
             EmbeddedSecrets::open(Some(file), settings::credentials(), Arc::new(SystemClock))?;
         let bundle = Bundle::open(Options {
@@ -151,7 +175,7 @@ impl Bench {
             },
             clock: Arc::new(SystemClock),
         })?;
-        for applied in folder::apply(&bundle, &args.config).await? {
+        for applied in folder::apply(&bundle, folder).await? {
             if let Applied::Refused { file, problems } = applied {
                 for problem in problems {
                     term::error(format!("{file}: {problem}"));
@@ -175,29 +199,6 @@ impl Bench {
             id: format!("cli-{:x}", now.as_millis()),
             trace: true,
             flatten,
-        }
-    }
-}
-
-fn show(finished: Finished, traced: bool) -> bool {
-    if traced {
-        let trace = serde_json::to_string_pretty(&finished.trace).unwrap_or_default();
-        term::line(trace);
-    } else {
-        for warning in &finished.trace.warnings {
-            term::error(format!("warning: {warning}"));
-        }
-    }
-    match finished.result {
-        Ok(result) => {
-            if !traced {
-                term::line(serde_json::to_string_pretty(&result).unwrap_or_default());
-            }
-            true
-        }
-        Err(error) => {
-            term::error(error);
-            false
         }
     }
 }

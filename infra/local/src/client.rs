@@ -22,6 +22,7 @@ use serde_json::Value;
 
 use crate::{settings, term};
 pub use remote::Remote;
+pub(crate) use remote::encoded;
 
 /// The file in the data folder that `serve` writes the commands' token to.
 pub const TOKEN_FILE: &str = "admin-token";
@@ -41,7 +42,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    fn remote(&self) -> Result<Remote> {
+    pub(crate) fn remote(&self) -> Result<Remote> {
         let data = self.data.as_deref().unwrap_or(Path::new("data"));
         Remote::open(&self.url, data)
     }
@@ -58,12 +59,12 @@ impl Connection {
 }
 
 /// The text of a field; empty where there is none.
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The members of a list; none where there is no list.
-fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     let list = value.get(field).and_then(Value::as_array);
     list.map(Vec::as_slice).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! A folder of integration files: read, checked, brought into the store, and watched.
 
+mod lines;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,7 @@ use deskbridge_data_actions::check_beside;
 
 use crate::bundle::Bundle;
 use crate::keys;
+pub use lines::Lines;
 
 /// The file of secrets in the same folder. Nothing whose name begins like this is ever read as an
 /// integration, nor shown.
@@ -235,9 +238,18 @@ pub fn read_file(path: &Path) -> Result<IntegrationSpec, Problem> {
 }
 
 fn refused(path: &Path, problems: Vec<Problem>) -> Applied {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let lines = Lines::of(&text);
+    let placed = problems.into_iter().map(|problem| {
+        let line = lines.as_ref().and_then(|lines| lines.line(&problem.field));
+        match line {
+            Some(line) => Problem::new(problem.field, format!("{} (line {line})", problem.message)),
+            None => problem,
+        }
+    });
     Applied::Refused {
         file: file_name(path),
-        problems,
+        problems: placed.collect(),
     }
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use deskbridge_core::ErrorKind;
 use deskbridge_core::integration::IntegrationSpec;
 use deskbridge_core::ports::{CredentialState, Held};
 use deskbridge_core::secret::{Credential, SHARED};
+use deskbridge_core::{ErrorKind, Timestamp};
+use deskbridge_data_actions::certificates;
 use futures::StreamExt as _;
 use futures::stream;
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,8 @@ pub(crate) struct CredentialView {
     /// When it was last written, where the vault knows.
     #[schema(format = DateTime)]
     changed_at: Option<String>,
-    /// When it ends, if it has a field `expires_at` that says so.
+    /// When it ends: what its field `expires_at` says, or the last of its client certificates, whichever
+    /// comes first.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// The integrations that name it.
@@ -240,10 +242,7 @@ impl Admin {
             changed_at: held
                 .and_then(|held| held.changed_at)
                 .map(|at| at.to_string()),
-            expires_at: document
-                .as_ref()
-                .and_then(Credential::expires_at)
-                .map(|at| at.to_string()),
+            expires_at: document.as_ref().and_then(end).map(|at| at.to_string()),
             used_by,
             paused: paused.map(|pause| Pause {
                 since: pause.since.to_string(),
@@ -297,6 +296,13 @@ impl Uses {
         let users = || self.0.get(name).into_iter().flatten();
         users().count() > 0 && users().all(|user| user.team != team)
     }
+}
+
+/// A certificate is followed by the next one of its credential, so the last of them is the end.
+fn end(document: &Credential) -> Option<Timestamp> {
+    let certificates = certificates(document).into_iter();
+    let last = certificates.map(|life| life.until).max();
+    document.expires_at().into_iter().chain(last).min()
 }
 
 fn read_version(document: Option<&Credential>) -> Option<&str> {

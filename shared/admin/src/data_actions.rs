@@ -7,14 +7,16 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use deskbridge_core::dedup::short_id;
 use deskbridge_core::integration::Integration as Stored;
-use deskbridge_data_actions::{Action, DEFAULT_TIMEOUT, Execution, Finished, Integration, compile};
+use deskbridge_data_actions::{
+    Action, DEFAULT_TIMEOUT, Execution, Finished, Integration, Listed, certificates, compile,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::Admin;
 use crate::access::{Caller, Writer};
-use crate::extract::Body;
+use crate::extract::{Asked, Body};
 use crate::problem::{Answer, Problem};
 use crate::tokens::random;
 
@@ -26,33 +28,58 @@ pub(crate) struct DataActions {
     actions: Vec<DataActionSummary>,
 }
 
+/// An action, or a draft of one. A draft that does not hold has its problems instead of a definition.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DataActionSummary {
     integration: String,
     /// As `web-services`.
     #[serde(rename = "type")]
     type_name: String,
-    enabled: bool,
     /// Its name in the settings.
     action: String,
+    /// `published`, `draft`, or `draft, invalid`.
+    state: &'static str,
     /// Its definition's own name.
-    definition: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<String>,
     /// Changes with the definition.
-    version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     /// Counted by publishing.
-    published_version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published_version: Option<u64>,
     /// It changes nothing at its target, and may be called again.
-    reads: bool,
-    timeout_seconds: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reads: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout_seconds: Option<u64>,
+    /// What is wrong with a draft.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<String>,
+    enabled: bool,
+    /// When the last of the integration's client certificates ends.
+    #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_expires_at: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DataActionView {
     #[serde(flatten)]
     summary: DataActionSummary,
-    /// As Genesys Cloud exports it.
+    /// As Genesys Cloud exports it; a draft that does not hold has none.
     #[schema(value_type = Object)]
-    exported: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exported: Option<Value>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ShowQuery {
+    /// Show the draft of that name.
+    #[serde(default)]
+    draft: bool,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -60,6 +87,21 @@ pub(crate) struct DataActionView {
 pub(crate) struct RunBody {
     #[schema(value_type = Object)]
     input: Value,
+    /// Give the output flat names, as a flow sees them.
+    #[serde(default)]
+    flatten: bool,
+}
+
+/// With an input the target is called; with an answer nobody is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TestBody {
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    input: Value,
+    /// What the target answered, as step 8 of a trace shows it.
+    #[serde(default)]
+    response: Option<String>,
     /// Give the output flat names, as a flow sees them.
     #[serde(default)]
     flatten: bool,
@@ -105,7 +147,7 @@ impl FromRequestParts<Arc<Admin>> for Names {
     }
 }
 
-/// Lists the data actions.
+/// Lists the data actions, each draft behind what is published.
 #[utoipa::path(get, path = "/data-actions", tag = "data-actions",
     responses((status = 200, body = DataActions)))]
 pub(crate) async fn list(
@@ -118,8 +160,11 @@ pub(crate) async fn list(
         let Some(compiled) = compile(&stored.spec).ok().filter(|_| seen) else {
             continue;
         };
-        let all = compiled.actions.iter();
-        actions.extend(all.map(|(name, action)| summary(&stored, &compiled, name, action)));
+        let expires = admin.certificate_end(&compiled).await;
+        actions.extend(compiled.listed().iter().map(|listed| DataActionSummary {
+            certificate_expires_at: expires.clone(),
+            ..summary(&stored, &compiled, listed)
+        }));
     }
     Ok(Json(DataActions { actions }))
 }
@@ -127,21 +172,16 @@ pub(crate) async fn list(
 /// Shows a data action with its definition.
 #[utoipa::path(get, path = "/data-actions/{integration}/{action}", tag = "data-actions",
     params(("integration" = String, Path, description = "Name of the integration"),
-        ("action" = String, Path, description = "Name of the action")),
+        ("action" = String, Path, description = "Name of the action"), ShowQuery),
     responses((status = 200, body = DataActionView)))]
 pub(crate) async fn show(
     State(admin): State<Arc<Admin>>,
     caller: Caller,
     names: Names,
+    Asked(query): Asked<ShowQuery>,
 ) -> Answer<Json<DataActionView>> {
     let stored = admin.live(&caller, &names.integration).await?;
-    let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
-    let found = compiled.action(&names.action);
-    let (name, action) = found.ok_or_else(Problem::not_found)?;
-    Ok(Json(DataActionView {
-        summary: summary(&stored, &compiled, name, action),
-        exported: action.definition.export(),
-    }))
+    view_of(&stored, &names.action, query.draft)
 }
 
 /// Runs a data action now, against its real target.
@@ -164,9 +204,10 @@ pub(crate) async fn run(
     Ok(Json(view(admin.runner.run(&execution).await)))
 }
 
-/// Runs a draft now, or the published action where there is none, against its real target.
+/// Runs a draft now, or the published action where there is none, against its real target; or its last
+/// steps on an answer that is given.
 #[utoipa::path(post, path = "/data-actions/{integration}/{action}/test", tag = "data-actions",
-    request_body = RunBody,
+    request_body = TestBody,
     params(("integration" = String, Path, description = "Name of the integration"),
         ("action" = String, Path, description = "Name of the draft or the action")),
     responses((status = 200, body = RunView)))]
@@ -174,7 +215,7 @@ pub(crate) async fn test(
     State(admin): State<Arc<Admin>>,
     Writer(caller): Writer,
     names: Names,
-    Body(body): Body<RunBody>,
+    Body(body): Body<TestBody>,
 ) -> Answer<Json<RunView>> {
     let stored = admin.live(&caller, &names.integration).await?;
     let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
@@ -183,8 +224,15 @@ pub(crate) async fn test(
         return Err(Problem::not_found());
     }
     let name = &names.action;
-    let execution = admin.execution(&caller, "test", &names, name, body).await?;
-    Ok(Json(view(admin.runner.test(&execution).await)))
+    let run = RunBody {
+        input: body.input,
+        flatten: body.flatten,
+    };
+    let execution = admin.execution(&caller, "test", &names, name, run).await?;
+    Ok(Json(view(match body.response {
+        Some(answer) => admin.runner.replay(&execution, &answer).await,
+        None => admin.runner.test(&execution).await,
+    })))
 }
 
 /// Makes a draft what flows call, under its next version.
@@ -206,13 +254,7 @@ pub(crate) async fn publish(
     let spec = spec.map_err(|problems| Problem::document(&problems))?;
     let stored = admin.rewrite(&caller, "publish", stored, spec).await?;
     admin.runner.forget();
-    let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
-    let found = compiled.action(&names.action);
-    let (name, action) = found.ok_or_else(Problem::not_found)?;
-    Ok(Json(DataActionView {
-        summary: summary(&stored, &compiled, name, action),
-        exported: action.definition.export(),
-    }))
+    view_of(&stored, &names.action, false)
 }
 
 impl Admin {
@@ -239,6 +281,15 @@ impl Admin {
             flatten: body.flatten,
         })
     }
+
+    /// When the last client certificate of an integration ends; nothing where none can be read.
+    async fn certificate_end(&self, integration: &Integration) -> Option<String> {
+        let name = integration.client_certificate.as_ref()?;
+        let credential = self.secrets.credential(name).await.ok()?;
+        let lives = certificates(&credential).into_iter();
+        let last = lives.map(|life| life.until).max()?;
+        Some(last.to_string())
+    }
 }
 
 fn view(finished: Finished) -> RunView {
@@ -254,21 +305,38 @@ fn view(finished: Finished) -> RunView {
     }
 }
 
-fn summary(
-    stored: &Stored,
-    compiled: &Integration,
-    name: &str,
-    action: &Action,
-) -> DataActionSummary {
+fn view_of(stored: &Stored, name: &str, draft: bool) -> Answer<Json<DataActionView>> {
+    let compiled = compile(&stored.spec).map_err(|_| Problem::not_found())?;
+    let published = compiled.action(name).map_or(name, |(name, _)| name);
+    let name = if draft { name } else { published };
+    let mut listed = compiled.listed().into_iter();
+    let found = listed.find(|each| each.name == name && each.draft == draft);
+    let found = found.ok_or_else(Problem::not_found)?;
+    Ok(Json(DataActionView {
+        summary: summary(stored, &compiled, &found),
+        exported: found.action.ok().map(|action| action.definition.export()),
+    }))
+}
+
+fn summary(stored: &Stored, compiled: &Integration, listed: &Listed<'_>) -> DataActionSummary {
+    let action = listed.action.ok();
+    let problems = listed.action.err().unwrap_or_default().iter();
     DataActionSummary {
         integration: stored.spec.name.clone(),
         type_name: compiled.type_name().to_owned(),
+        action: listed.name.to_owned(),
+        state: match (listed.draft, &listed.action) {
+            (false, _) => "published",
+            (true, Ok(_)) => "draft",
+            (true, Err(_)) => "draft, invalid",
+        },
+        definition: action.map(|action| action.definition.name.clone()),
+        version: action.map(|action| action.definition.version()),
+        published_version: action.map(Action::published_version),
+        reads: action.map(Action::reads),
+        timeout_seconds: action.map(|action| action.timeout().as_secs()),
+        problems: problems.map(ToString::to_string).collect(),
         enabled: stored.spec.enabled,
-        action: name.to_owned(),
-        definition: action.definition.name.clone(),
-        version: action.definition.version(),
-        published_version: action.published_version(),
-        reads: action.reads(),
-        timeout_seconds: action.timeout().as_secs(),
+        certificate_expires_at: None,
     }
 }

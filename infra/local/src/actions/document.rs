@@ -8,42 +8,57 @@ use deskbridge_core::Result;
 use deskbridge_core::integration::{IntegrationSpec, Problem};
 use deskbridge_data_actions::{compile, publish as published};
 
-use super::{Bench, FolderArgs, read, wrong};
+use super::{Bench, Place, read, remote, wrong};
+use serde_json::Value;
+
 use crate::term;
 
 #[derive(Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  deskbridge action publish help-desk find-user
   deskbridge action publish help-desk find-user --config integrations")]
 pub struct PublishArgs {
     pub integration: String,
     /// Name of the draft.
     pub action: String,
-    /// Write the file even if that loses its comments.
-    #[arg(long)]
+    /// With --config: write the file even if that loses its comments.
+    #[arg(long, requires = "config")]
     pub drop_comments: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
+    pub place: Place,
 }
 
 /// Moves a draft to where flows call it; `false` if it does not hold.
 pub(super) async fn publish(args: &PublishArgs) -> Result<bool> {
-    let document = Document::open(&args.folder, &args.integration).await?;
-    let spec = match published(&document.spec, &args.action) {
-        Ok(spec) => spec,
-        Err(problems) => return Ok(told(&problems)),
+    let version = match &args.place.config {
+        None => number(remote::publish(args).await?.get("published_version")),
+        Some(folder) => {
+            let document = Document::open(folder, &args.integration).await?;
+            let spec = match published(&document.spec, &args.action) {
+                Ok(spec) => spec,
+                Err(problems) => return Ok(told(&problems)),
+            };
+            document.write(&spec, args.drop_comments)?;
+            version(&spec, &args.action)
+        }
     };
-    document.write(&spec, args.drop_comments)?;
-    let version = compile(&spec).ok().and_then(|integration| {
-        let (_, action) = integration.action(&args.action)?;
-        Some(action.published_version())
-    });
     let (name, version) = (&args.action, version.unwrap_or_default());
     term::line(format!(
         "published {}/{name} (version {version})",
         args.integration
     ));
     Ok(true)
+}
+
+fn number(value: Option<&Value>) -> Option<u64> {
+    value.and_then(Value::as_u64)
+}
+
+fn version(spec: &IntegrationSpec, action: &str) -> Option<u64> {
+    let integration = compile(spec).ok()?;
+    let (_, action) = integration.action(action)?;
+    Some(action.published_version())
 }
 
 pub(super) fn told(problems: &[Problem]) -> bool {
@@ -60,17 +75,17 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) async fn open(folder: &FolderArgs, name: &str) -> Result<Self> {
+    pub(super) async fn open(folder: &Path, name: &str) -> Result<Self> {
         let bench = Bench::open(folder, false).await?;
         let stored = bench.bundle.store.integration(name).await?;
         let found = stored.and_then(|stored| Some((stored.file?, stored.spec)));
         let Some((file, spec)) = found else {
-            let why = format!("{} holds no integration {name}", folder.config.display());
+            let why = format!("{} holds no integration {name}", folder.display());
             return Err(wrong(why));
         };
         Ok(Self {
             spec,
-            file: folder.config.join(file),
+            file: folder.join(file),
         })
     }
 

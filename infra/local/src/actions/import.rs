@@ -10,7 +10,7 @@ use deskbridge_data_actions::{ActionType, Definition, KIND, builtin, compile, wi
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, told};
-use super::{FolderArgs, read, wrong};
+use super::{read, wrong};
 use crate::term;
 
 #[derive(Args)]
@@ -45,8 +45,9 @@ pub struct ImportArgs {
     /// Where tokens are fetched.
     #[arg(long)]
     pub login_url: Option<String>,
-    #[command(flatten)]
-    pub folder: FolderArgs,
+    /// With --into: folder of integration files.
+    #[arg(long, value_name = "FOLDER", default_value = "integrations")]
+    pub config: PathBuf,
 }
 
 /// Prints the document, or writes drafts into one; `false` if it would be refused as it stands.
@@ -80,7 +81,7 @@ fn definitions(args: &ImportArgs) -> Result<Definitions> {
 }
 
 async fn add(args: &ImportArgs, name: &str, definitions: Definitions) -> Result<bool> {
-    let document = Document::open(&args.folder, name).await?;
+    let document = Document::open(&args.config, name).await?;
     let mut spec = document.spec.clone();
     let mut added = Vec::new();
     for (text, definition) in definitions {

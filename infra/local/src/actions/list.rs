@@ -5,7 +5,9 @@ use deskbridge_core::Result;
 use deskbridge_data_actions::{Integration, Listed, builtin, certificates, compile};
 use serde_json::{Value, json};
 
-use super::{Bench, FolderArgs, wrong};
+use std::path::Path;
+
+use super::{Bench, Place, remote, wrong};
 use crate::term;
 
 #[derive(Args)]
@@ -14,7 +16,7 @@ pub struct ListArgs {
     #[arg(long)]
     pub builtin: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
+    pub place: Place,
 }
 
 #[derive(Args)]
@@ -25,15 +27,16 @@ pub struct ShowArgs {
     #[arg(long)]
     pub draft: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
+    pub place: Place,
 }
 
 pub(super) async fn list(args: &ListArgs) -> Result<bool> {
-    let rows = match args.builtin {
-        true => statics(),
-        false => rows(&args.folder).await?,
+    let rows = match (args.builtin, &args.place.config) {
+        (true, _) => statics(),
+        (false, Some(folder)) => rows(folder).await?,
+        (false, None) => remote::list(&args.place).await?,
     };
-    if args.folder.json {
+    if args.place.connection.json {
         term::line(Value::from(rows));
         return Ok(true);
     }
@@ -57,33 +60,40 @@ pub(super) async fn list(args: &ListArgs) -> Result<bool> {
         ));
     }
     if rows.is_empty() {
-        let folder = args.folder.config.display();
-        term::line(format!("There are no actions in {folder}."));
+        term::line("There are no actions.");
     }
     Ok(true)
 }
 
-/// Prints the definition as the vendor exports it, with its state.
+/// Prints the definition as the vendor exports it, with its state; `false` for a draft that does not hold.
 pub(super) async fn show(args: &ShowArgs) -> Result<bool> {
-    let bench = Bench::open(&args.folder, false).await?;
-    let stored = bench.bundle.store.integration(&args.integration).await?;
-    let integration = stored.and_then(|stored| compile(&stored.spec).ok());
+    let row = match &args.place.config {
+        Some(folder) => shown(args, folder).await?,
+        None => remote::show(args).await?,
+    };
+    term::line(serde_json::to_string_pretty(&row).unwrap_or_default());
+    Ok(row.get("exported").is_some())
+}
+
+async fn shown(args: &ShowArgs, folder: &Path) -> Result<Value> {
+    let bench = Bench::open(folder, false).await?;
     let unknown = || wrong("there is no such integration, or it does not hold");
-    let integration = integration.ok_or_else(unknown)?;
+    let stored = bench.bundle.store.integration(&args.integration).await?;
+    let stored = stored.ok_or_else(unknown)?;
+    let integration = compile(&stored.spec).map_err(|_| unknown())?;
     let listed = integration.listed().into_iter();
     let mut found = listed.filter(|each| each.name == args.action && each.draft == args.draft);
     let found = found.next();
     let found = found.ok_or_else(|| wrong("the integration has no action of that name"))?;
-    let mut row = row(&integration, &found);
+    let mut row = row(&integration, &found, stored.spec.enabled);
     if let Ok(action) = found.action {
         row["exported"] = action.definition.export();
     }
-    term::line(serde_json::to_string_pretty(&row).unwrap_or_default());
-    Ok(found.action.is_ok())
+    Ok(row)
 }
 
-async fn rows(args: &FolderArgs) -> Result<Vec<Value>> {
-    let bench = Bench::open(args, false).await?;
+async fn rows(folder: &Path) -> Result<Vec<Value>> {
+    let bench = Bench::open(folder, false).await?;
     let mut rows = Vec::new();
     for stored in bench.bundle.store.integrations().await? {
         let Ok(integration) = compile(&stored.spec) else {
@@ -97,8 +107,7 @@ async fn rows(args: &FolderArgs) -> Result<Vec<Value>> {
             expires = lives.map(|life| life.until).max();
         }
         for listed in integration.listed() {
-            let mut row = row(&integration, &listed);
-            row["enabled"] = stored.spec.enabled.into();
+            let mut row = row(&integration, &listed, stored.spec.enabled);
             if let Some(expires) = expires {
                 row["certificate_expires_at"] = expires.to_string().into();
             }
@@ -108,7 +117,7 @@ async fn rows(args: &FolderArgs) -> Result<Vec<Value>> {
     Ok(rows)
 }
 
-fn row(integration: &Integration, listed: &Listed<'_>) -> Value {
+fn row(integration: &Integration, listed: &Listed<'_>, enabled: bool) -> Value {
     let mut row = json!({
         "integration": integration.name,
         "type": integration.type_name(),
@@ -129,6 +138,7 @@ fn row(integration: &Integration, listed: &Listed<'_>) -> Value {
             row["problems"] = problems.collect::<Vec<_>>().into();
         }
     }
+    row["enabled"] = enabled.into();
     row
 }
 

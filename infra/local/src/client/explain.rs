@@ -7,7 +7,7 @@ use deskbridge_core::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
 use super::events::{because, subject};
-use super::integrations::read_document;
+use super::integrations::{in_file, read_document};
 use super::{Connection, against, list, shown, text, word};
 use crate::term;
 
@@ -78,11 +78,15 @@ pub async fn test(args: TestArgs) -> Result<()> {
 }
 
 async fn ask(connection: &Connection, mut body: Value, against: Option<PathBuf>) -> Result<()> {
-    if let Some(file) = against {
-        body["document"] = read_document(&file)?;
+    if let Some(file) = &against {
+        body["document"] = read_document(file)?;
     }
     let remote = connection.remote()?;
-    let explained = remote.post("explain", Some(&body)).await?;
+    let explained = remote.post("explain", Some(&body)).await;
+    let explained = explained.map_err(|error| match &against {
+        Some(file) if error.kind() == ErrorKind::Misconfigured => in_file(file, &error),
+        _ => error,
+    })?;
     connection.print(&explained, |explained| {
         list(explained, "events").iter().for_each(show);
     });

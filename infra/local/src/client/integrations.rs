@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::ask::agreed;
 use super::remote::encoded;
 use super::{Connection, Remote, list, shown, table, text, time, trials};
+use crate::folder::{self, Lines};
 use crate::keys::{self, RotateArgs};
-use crate::{folder, term};
+use crate::term;
 
 #[derive(Args)]
 pub struct ListArgs {
@@ -230,6 +231,20 @@ async fn apply_one(
     Ok((seen, applied))
 }
 
+/// Names the file, and the line of each field that the API refused.
+pub(super) fn in_file(path: &Path, error: &Error) -> Error {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let lines = Lines::of(&text);
+    let placed = error.message().lines().map(|said| {
+        let field = said.trim().split_once(": ").map(|(field, _)| field);
+        let line = field.and_then(|field| lines.as_ref()?.line(field));
+        line.map_or(said.to_owned(), |line| format!("{said} (line {line})"))
+    });
+    let placed: Vec<_> = placed.collect();
+    let path = path.display();
+    Error::new(error.kind(), format!("{path}: {}", placed.join("\n")))
+}
+
 /// Reads one file as the API takes it; a mistake names its line.
 pub(super) fn read_document(path: &Path) -> Result<Value> {
     let spec: IntegrationSpec = folder::read_file(path).map_err(|problem| {
@@ -249,11 +264,6 @@ fn documents(path: &Path) -> Result<Vec<(PathBuf, Value)>> {
         Ok((path, document))
     });
     documents.collect()
-}
-
-fn in_file(path: &Path, error: &Error) -> Error {
-    let path = path.display();
-    Error::new(error.kind(), format!("{path}: {}", error.message()))
 }
 
 pub(super) fn path_of(name: &str) -> String {

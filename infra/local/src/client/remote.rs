@@ -90,7 +90,7 @@ impl Remote {
 }
 
 /// A name or an id as one segment of a path, or one value of a query.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
