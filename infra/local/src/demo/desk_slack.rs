@@ -191,7 +191,7 @@ pub(super) async fn play(stage: &Stage, account: &mut Account) -> Result<()> {
         slack.messages(TEAM, &channel).pop()
     });
     account.step(
-        "the ticket is assigned to Ann",
+        "it is assigned to Claire, who is told directly",
         direct.await.as_ref().map(said),
     );
     let slow = Fault::Delay(SLOW);
@@ -202,7 +202,7 @@ pub(super) async fn play(stage: &Stage, account: &mut Account) -> Result<()> {
         .await;
     let at_once = (waiting.status == 200 && asked.elapsed() < SLOW)
         .then(|| format!("{} after {} ms", waiting.body, asked.elapsed().as_millis()));
-    account.step("Ann types /desk ticket 4711; Zoho takes 2 s", at_once);
+    account.step("Claire types /desk ticket 4711; Zoho takes 2 s", at_once);
     let answer = chat.message(|m| m.only_for.as_deref() == Some(ANN)).await;
     account.step("and has her answer", answer.as_ref().map(said));
     if let Some(posted) = posted {
@@ -219,11 +219,15 @@ pub(super) async fn play(stage: &Stage, account: &mut Account) -> Result<()> {
         "comments by a button and a form",
         comment.map(|comment| comment.content),
     );
+    // The channel is told of the comment too.
+    eventually(async || stage.is_quiet().await.then_some(())).await;
     Ok(())
 }
 
+/// As people read it: Slack takes these three escaped.
 fn said(message: &Message) -> String {
-    message.text.clone()
+    let text = message.text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&")
 }
 
 fn cannot_start(error: std::io::Error) -> Error {
