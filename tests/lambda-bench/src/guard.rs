@@ -14,8 +14,13 @@ const GOAL: Cost = Cost {
 };
 /// A little over what the largest function takes: what is over that was not meant.
 const LIMIT: Cost = Cost {
-    zip: 4_200_000,
-    init: 4_300_000,
+    zip: 4_600_000,
+    init: 4_400_000,
+};
+/// The management API's: people and scripts wait for it, and no vendor.
+const ADMIN: Cost = Cost {
+    zip: 6_300_000,
+    init: 7_300_000,
 };
 
 #[derive(Clone, Copy)]
@@ -39,13 +44,17 @@ pub(crate) async fn hold(targets: &[Target], floor: &Floor) -> Result<(), Box<dy
             zip: size::of(&target.bootstrap)?.zip,
             init: init.least,
         };
-        let verdict = match (cost.within(LIMIT), cost.within(GOAL)) {
+        let limit = match target.name.as_str() {
+            "admin" => ADMIN,
+            _ => LIMIT,
+        };
+        let verdict = match (cost.within(limit), cost.within(GOAL)) {
             (true, true) => "",
             (true, false) => "over the goal",
             (false, _) if init.clean => "over the limit",
             (false, _) => "the machine is too busy to count",
         };
-        let over_limit = cost.zip > LIMIT.zip || init.clean && cost.init > LIMIT.init;
+        let over_limit = cost.zip > limit.zip || init.clean && cost.init > limit.init;
         let (zip, init) = (cost.zip / 1000, cost.init / 1000);
         println!("| {} | {zip} | {init} | {verdict} |", target.name);
         if over_limit {

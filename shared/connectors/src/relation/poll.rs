@@ -39,7 +39,7 @@ pub(super) async fn fetch(memory: &Memory, ask: &Ask<'_>, settings: &Settings) -
                 let rows = search(&client, &state, scan, page).await?;
                 state.saw(scan, page, &rows);
             }
-            Next::Ticket(id) => told.extend(ticket(&client, &mut state, id).await?),
+            Next::Ticket(id) => told.extend(ticket(&client, &mut state, id, ask.now).await?),
             Next::Nothing => {
                 state.end_pass();
                 whole = true;
@@ -74,7 +74,12 @@ async fn search(client: &Client<'_>, state: &State, scan: Scan, page: u32) -> Re
 }
 
 /// Reads a ticket with its messages and tells what happened to it.
-async fn ticket(client: &Client<'_>, state: &mut State, id: u64) -> Result<Vec<Told>> {
+async fn ticket(
+    client: &Client<'_>,
+    state: &mut State,
+    id: u64,
+    now: Timestamp,
+) -> Result<Vec<Told>> {
     let path = format!("/{}/tickets/{id}", client.settings.message_box);
     let ticket: Value = match client.read(&path, TICKET).await {
         Ok(ticket) => ticket,
@@ -89,7 +94,7 @@ async fn ticket(client: &Client<'_>, state: &mut State, id: u64) -> Result<Vec<T
         }
         Err(error) => return Err(error),
     };
-    let activities = state.look(id, &ticket);
+    let activities = state.look(id, &ticket, now);
     let mut told = Vec::with_capacity(activities.len());
     if activities.is_empty() {
         return Ok(told);

@@ -22,6 +22,10 @@ const LOOK_BACK: i64 = 3 * 24 * 60 * MINUTE;
 /// How long behind the newest change what was told is remembered: the cursor must stay small.
 const MEMORY: i64 = 24 * 60 * MINUTE;
 const WIDE_EVERY: u64 = 10;
+/// The vendor's times are whole seconds: what changes later in the same second has the same time. So a
+/// ticket that changed this shortly before it was read is read once more, and only once: our clock may be
+/// wrong by any length.
+const SETTLED: i64 = 10_000;
 
 /// One of the searches of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,8 +168,9 @@ impl State {
         let updated = row.updated_at();
         match self.tickets.get_mut(&row.ticket_id) {
             Some(known) => {
+                let read_in_this_pass = known.2 == self.pass && known.0 == updated - 1;
                 known.2 = self.pass;
-                if known.0 == updated {
+                if known.0 == updated || read_in_this_pass {
                     return;
                 }
             }
@@ -198,13 +203,16 @@ impl State {
     }
 
     /// Remembers a ticket as it is now, and returns what was done to it since it was last seen.
-    pub(super) fn look(&mut self, id: u64, ticket: &Value) -> Vec<Activity> {
+    pub(super) fn look(&mut self, id: u64, ticket: &Value, now: Timestamp) -> Vec<Activity> {
         let updated = time_of(ticket, "last_updated_at");
         let before = self.tickets.get(&id).copied();
         let mut activities = self.messages(ticket);
         let standing = Standing::of(ticket);
         activities.extend(self.closing(before, standing, ticket, updated));
-        self.tickets.insert(id, Known(updated, standing, self.pass));
+        let again = before.is_some_and(|known| known.0 == updated - 1);
+        let settled = again || now.as_millis() - updated >= SETTLED;
+        let known = if settled { updated } else { updated - 1 };
+        self.tickets.insert(id, Known(known, standing, self.pass));
         self.ahead = self.ahead.max(updated);
         self.changed.pop_front();
         activities

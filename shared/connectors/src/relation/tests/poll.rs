@@ -45,6 +45,25 @@ async fn each_kind_of_activity_is_noticed_once() {
 }
 
 #[tokio::test]
+async fn what_happens_in_the_second_of_a_look_is_seen_by_the_next_one() {
+    let mut desk = Desk::new().await;
+    desk.pass(MINUTE);
+    let vendor = desk.vendor.clone();
+    let ticket = vendor.human_receives_mail(BOX, CUSTOMER, "返品したい", "お願いします");
+    vendor
+        .human_replies(ticket, CUSTOMER, "承知しました")
+        .unwrap();
+    assert_eq!(desk.told().await, ["message_sent"]);
+    vendor.human_writes_memo(ticket, desk.now, "来店").unwrap();
+    desk.pass(MINUTE);
+    assert_eq!(
+        desk.told().await,
+        ["record_memo"],
+        "the ticket's time is the same as before"
+    );
+}
+
+#[tokio::test]
 async fn only_what_happened_after_the_setting_was_saved_counts() {
     let mut desk = Desk::new().await;
     let vendor = desk.vendor.clone();
