@@ -129,9 +129,14 @@ impl<'a> Reader<'a> {
 
     /// Returns where the vendor is called instead of its own address, without a slash at its end.
     pub(crate) fn base_url(&mut self) -> Option<String> {
-        let url = self.text("base_url")?;
+        self.url("base_url")
+    }
+
+    /// Returns an address without a slash at its end.
+    pub(crate) fn url(&mut self, name: &str) -> Option<String> {
+        let url = self.text(name)?;
         if let Err(why) = check_base_url(&url) {
-            self.refuse("base_url", why);
+            self.refuse(name, why);
         }
         Some(url.trim_end_matches('/').to_owned())
     }

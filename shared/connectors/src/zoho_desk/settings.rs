@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use deskbridge_core::connector::Connection;
 use deskbridge_core::integration::Problem;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::data_center::DataCenter;
-use crate::http::check_base_url;
+use crate::fields::Reader;
 
 const KNOWN: [&str; 13] = [
     "org_id",
@@ -67,40 +67,36 @@ impl Settings {
                 "must be a mapping",
             )]);
         };
-        let mut reader = Reader {
-            settings,
-            problems: Vec::new(),
-        };
-        reader.refuse_unknown();
-        let center = reader.data_center();
+        let mut problems = Vec::new();
+        let mut reader = Reader::new("settings.zoho-desk", settings, &mut problems);
+        reader.refuse_unknown(&KNOWN);
+        let center = data_center(&mut reader);
         let host = |own: Option<String>, host: fn(DataCenter) -> &'static str| {
             own.unwrap_or_else(|| center.map_or("", host).to_owned())
         };
-        let mode = reader.mode();
+        let mode = mode(&mut reader);
         let (desk_url, accounts_url) = (reader.url("base_url"), reader.url("accounts_url"));
         let read = Self {
-            org_id: reader.id("org_id").unwrap_or_default(),
+            org_id: id(&mut reader, "org_id").unwrap_or_default(),
             // A sandbox is both: a gateway in front of Zoho names both.
             accounts_url: host(accounts_url.or_else(|| desk_url.clone()), |at| at.accounts),
             desk_url: host(desk_url, |at| at.desk),
             mode,
-            ratings: reader.flag("ratings").unwrap_or(mode != Mode::Webhook),
-            departments: reader.departments(),
-            webhook_id: reader.id("webhook_id"),
+            ratings: reader.flag("ratings", mode != Mode::Webhook),
+            departments: departments(&mut reader),
+            webhook_id: id(&mut reader, "webhook_id"),
             from_address: reader.text("from_address"),
-            key_field: reader.key_field(),
-            automation: reader.flag("automation").unwrap_or(false),
-            poll_every: reader.poll_every(),
+            key_field: key_field(&mut reader),
+            automation: reader.flag("automation", false),
+            poll_every: poll_every(&mut reader),
         };
-        if !settings.contains_key("org_id") {
-            reader.refuse(
-                "org_id",
-                "is missing: Setup, Developer Space, API shows the organisation's id",
-            );
-        }
-        match reader.problems.is_empty() {
+        reader.require(
+            "org_id",
+            "is missing: Setup, Developer Space, API shows the organisation's id",
+        );
+        match problems.is_empty() {
             true => Ok(read),
-            false => Err(reader.problems),
+            false => Err(problems),
         }
     }
 
@@ -121,123 +117,74 @@ pub(super) fn problem(setting: &str, why: impl Into<String>) -> Problem {
     Problem::new(format!("settings.zoho-desk.{setting}"), why)
 }
 
-struct Reader<'a> {
-    settings: &'a Map<String, Value>,
-    problems: Vec<Problem>,
+fn data_center(reader: &mut Reader<'_>) -> Option<DataCenter> {
+    let value = reader.value("data_center");
+    if value.is_none() && reader.value("base_url").is_some() {
+        return None;
+    }
+    let named = value.and_then(Value::as_str).and_then(DataCenter::named);
+    if named.is_none() {
+        let names = DataCenter::names();
+        let why = format!("must be one of: {names}; it is what your address ends with");
+        reader.refuse("data_center", why);
+    }
+    named
 }
 
-impl Reader<'_> {
-    fn refuse(&mut self, setting: &str, why: impl Into<String>) {
-        self.problems.push(problem(setting, why));
-    }
-
-    fn refuse_unknown(&mut self) {
-        let unknown = |name: &&String| !KNOWN.contains(&name.as_str());
-        for name in self.settings.keys().filter(unknown) {
-            let why = format!("is no setting here; there are: {}", KNOWN.join(", "));
-            self.problems.push(problem(name, why));
+fn mode(reader: &mut Reader<'_>) -> Mode {
+    match reader.value("mode").map(Value::as_str) {
+        None | Some(Some("webhook")) => Mode::Webhook,
+        Some(Some("poll")) => Mode::Poll,
+        Some(Some("both")) => Mode::Both,
+        Some(_) => {
+            reader.refuse("mode", "must be webhook, poll or both");
+            Mode::Webhook
         }
     }
+}
 
-    fn text(&mut self, name: &str) -> Option<String> {
-        let value = self.settings.get(name)?;
-        let text = value.as_str().map(str::trim);
-        let text = text.filter(|text| !text.is_empty());
-        if text.is_none() {
-            self.refuse(name, "must be a text that is not empty");
-        }
-        text.map(str::to_owned)
+/// A number of up to 19 digits, written as a text or as a number.
+fn id(reader: &mut Reader<'_>, name: &str) -> Option<String> {
+    let id = id_of(reader.value(name)?);
+    if id.is_none() {
+        reader.refuse(name, "must be an id: digits only");
     }
+    id
+}
 
-    fn data_center(&mut self) -> Option<DataCenter> {
-        let own_host = self.settings.contains_key("base_url");
-        if own_host && !self.settings.contains_key("data_center") {
-            return None;
-        }
-        let named = match self.settings.get("data_center") {
-            None => None,
-            Some(value) => value.as_str().and_then(DataCenter::named),
-        };
-        if named.is_none() {
-            let names = DataCenter::names();
-            let why = format!("must be one of: {names}; it is what your address ends with");
-            self.refuse("data_center", why);
-        }
-        named
+fn departments(reader: &mut Reader<'_>) -> Vec<String> {
+    let Some(value) = reader.value("departments") else {
+        return Vec::new();
+    };
+    let ids: Option<Vec<_>> = value
+        .as_array()
+        .and_then(|list| list.iter().map(id_of).collect());
+    if ids.is_none() {
+        reader.refuse("departments", "must be a list of department ids");
     }
+    ids.unwrap_or_default()
+}
 
-    fn mode(&mut self) -> Mode {
-        match self.settings.get("mode").map(Value::as_str) {
-            None | Some(Some("webhook")) => Mode::Webhook,
-            Some(Some("poll")) => Mode::Poll,
-            Some(Some("both")) => Mode::Both,
-            Some(_) => {
-                self.refuse("mode", "must be webhook, poll or both");
-                Mode::Webhook
-            }
-        }
-    }
-
-    /// A number of up to 19 digits, written as a text or as a number.
-    fn id(&mut self, name: &str) -> Option<String> {
-        let id = id_of(self.settings.get(name)?);
-        if id.is_none() {
-            self.refuse(name, "must be an id: digits only");
-        }
-        id
-    }
-
-    fn departments(&mut self) -> Vec<String> {
-        let Some(value) = self.settings.get("departments") else {
-            return Vec::new();
-        };
-        let ids: Option<Vec<_>> = value
-            .as_array()
-            .and_then(|list| list.iter().map(id_of).collect());
-        if ids.is_none() {
-            self.refuse("departments", "must be a list of department ids");
-        }
-        ids.unwrap_or_default()
-    }
-
-    fn key_field(&mut self) -> Option<String> {
-        let field = self.text("key_field")?;
+fn key_field(reader: &mut Reader<'_>) -> Option<String> {
+    let is_custom = |field: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if !field.starts_with("cf_") || !field.chars().all(plain) {
-            let why = "must be the API name of a custom field of tickets, as cf_deskbridge";
-            self.refuse("key_field", why);
-        }
-        Some(field)
-    }
+        field.starts_with("cf_") && field.chars().all(plain)
+    };
+    let why = "must be the API name of a custom field of tickets, as cf_deskbridge";
+    reader.checked("key_field", is_custom, why)
+}
 
-    fn flag(&mut self, name: &str) -> Option<bool> {
-        let value = self.settings.get(name)?;
-        if !value.is_boolean() {
-            self.refuse(name, "must be true or false");
-        }
-        value.as_bool()
+fn poll_every(reader: &mut Reader<'_>) -> Duration {
+    let Some(value) = reader.value("poll_every_s") else {
+        return DEFAULT_POLL_EVERY;
+    };
+    let seconds = value.as_u64().filter(|s| POLL_EVERY_S.contains(s));
+    if seconds.is_none() {
+        let (least, most) = (POLL_EVERY_S.start(), POLL_EVERY_S.end());
+        let why = format!("must be a number from {least} to {most}");
+        reader.refuse("poll_every_s", why);
     }
-
-    fn poll_every(&mut self) -> Duration {
-        let Some(value) = self.settings.get("poll_every_s") else {
-            return DEFAULT_POLL_EVERY;
-        };
-        let seconds = value.as_u64().filter(|s| POLL_EVERY_S.contains(s));
-        if seconds.is_none() {
-            let (least, most) = (POLL_EVERY_S.start(), POLL_EVERY_S.end());
-            let why = format!("must be a number from {least} to {most}");
-            self.refuse("poll_every_s", why);
-        }
-        seconds.map_or(DEFAULT_POLL_EVERY, Duration::from_secs)
-    }
-
-    fn url(&mut self, name: &str) -> Option<String> {
-        let url = self.text(name)?;
-        if let Err(why) = check_base_url(&url) {
-            self.refuse(name, why);
-        }
-        Some(url.trim_end_matches('/').to_owned())
-    }
+    seconds.map_or(DEFAULT_POLL_EVERY, Duration::from_secs)
 }
 
 /// Ids have up to 19 digits, and stay texts: a number of that size loses digits elsewhere.

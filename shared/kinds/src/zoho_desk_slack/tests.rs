@@ -247,8 +247,6 @@ fn settings_of_the_whole_are_checked() {
 
 /// The report of a ticket that was read for news of this event.
 fn read_for(on: &str, mut carried: Value) -> Decision {
-    let plan = Plan::compile(compile(settings()).unwrap(), &deskbridge_connectors::all());
-    let plan = plan.unwrap();
     carried["for"] = json!("notice");
     carried["on"] = json!(on);
     let data = json!({
@@ -258,9 +256,15 @@ fn read_for(on: &str, mut carried: Value) -> Decision {
         }},
         "error": "", "outcome": "delivered", "asked": {"ticket_id": "9"}, "carried": carried,
     });
+    decided("read_ticket_done", &data, 1)
+}
+
+/// What an event of ticket 9 comes to.
+fn decided(event_type: &str, data: &Value, depth: u8) -> Decision {
+    let plan = Plan::compile(compile(settings()).unwrap(), &deskbridge_connectors::all()).unwrap();
     let incoming = Incoming {
         key: DedupKey::Each,
-        event_type: "read_ticket_done".into(),
+        event_type: event_type.into(),
         subject: EntityRef::new("zoho-desk", "ticket", "9"),
         actor: None,
         made_by_us: false,
@@ -275,7 +279,7 @@ fn read_for(on: &str, mut carried: Value) -> Decision {
         received_at: Timestamp::from_millis(1),
         entity: &Entity::unknown(incoming.subject.clone()),
         incoming: &incoming,
-        depth: 1,
+        depth,
     };
     decide(&plan, &facts).decision
 }
@@ -299,29 +303,9 @@ fn a_ticket_is_told_to_its_departments_channel_and_to_its_agent() {
 
 #[test]
 fn of_a_department_that_the_connection_leaves_out_nobody_is_told() {
-    let plan = Plan::compile(compile(settings()).unwrap(), &deskbridge_connectors::all()).unwrap();
     let decision = |watched: bool| {
         let data = json!({"portal": {"at": "", "watched": watched}, "ticket": {"id": "9"}});
-        let incoming = Incoming {
-            key: DedupKey::Each,
-            event_type: "ticket_added".into(),
-            subject: EntityRef::new("zoho-desk", "ticket", "9"),
-            actor: None,
-            made_by_us: false,
-            observed: BTreeMap::new(),
-            data: data.as_object().cloned().unwrap(),
-        };
-        let facts = Facts {
-            integration: "support-chat",
-            config_version: 1,
-            event_id: "evt_1",
-            connector: "zoho-desk",
-            received_at: Timestamp::from_millis(1),
-            entity: &Entity::unknown(incoming.subject.clone()),
-            incoming: &incoming,
-            depth: 0,
-        };
-        decide(&plan, &facts).decision
+        decided("ticket_added", &data, 0)
     };
     assert_eq!(decision(true).actions().len(), 1, "the ticket is read");
     let why = format!("{:?}", decision(false));
